@@ -1,0 +1,2 @@
+//! What isolation is. Pure.
+pub mod pods;
