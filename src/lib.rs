@@ -1,3 +1,5 @@
 //! The map of the house.
+pub mod api;
+pub mod document;
 pub mod isolation;
 pub mod names;

@@ -1,2 +1,16 @@
-//! What isolation is. Pure.
+//! What isolation is: the one definition that the webhook guards and the
+//! controller creates, so that they can never disagree.
+//!
+//! Every rule here is a pure function of raw objects and a [`Context`]; it
+//! reports into [`Findings`] and never decides what a finding means for the
+//! caller. Nothing here knows admission, the cluster or the clock. Start
+//! reading at [`Context`], then the room of the kind you care about.
+
+mod change;
+mod context;
+mod finding;
 pub mod pods;
+
+pub use change::{Caller, Change, Operation};
+pub use context::Context;
+pub use finding::{Findings, Violation};

@@ -1,0 +1,41 @@
+//! The custom resources: one file a kind.
+//!
+//! The types are what the CRDs in `deploy/` are generated from; their doc
+//! comments are the schema documentation that `kubectl explain` shows.
+//! [`ValidTenant`] is a [`Tenant`] that was parsed against its class: every
+//! other room works on that and never on the raw spec.
+//!
+//! Pure. Never reads a clock, a file or the cluster. Start reading at
+//! [`TenantSpec`], then [`validate`].
+
+mod cidr;
+mod cluster;
+mod common;
+mod tenant;
+mod tenant_class;
+mod tenant_status;
+mod valid;
+mod validate;
+
+pub use cidr::Cidr;
+pub use cluster::{ClusterFacts, DnsFacts};
+pub use common::{
+    KeyValueSelector, LabelMap, PodSecurityLevel, Port, Protocol, QuantityMap, SelectorOperator,
+    Toleration, WorkloadSelector,
+};
+pub use tenant::{
+    DeletionPolicy, EgressRule, IngressRule, Isolation, LimitDefaults, Member, NetworkIsolation,
+    NetworkWithin, PolicySettings, SecretDistribution, SecretMount, SecretSource, SubjectKind,
+    Tenant, TenantSpec,
+};
+pub use tenant_class::{
+    ApiGroupKinds, EgressCeiling, GrantableSecret, ImagePullPolicyRule, NamespaceCeiling, NodePool,
+    Peer, PodAccess, PodSecurityFloor, PodTemplateEnforcement, ServiceType, TenantClass,
+    TenantClassSpec, TenantNetworkPolicies, TokenCeiling,
+};
+pub use tenant_status::{NamespaceStatus, QuotaShare, SecretStatus, TenantStatus};
+pub use valid::{
+    EgressTarget, FieldError, ResolvedEgress, ResolvedIngress, ValidMember, ValidSecret,
+    ValidTenant,
+};
+pub use validate::validate;

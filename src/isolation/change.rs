@@ -1,0 +1,65 @@
+//! What somebody wants to do to an object, as far as rules may know.
+
+use serde_json::Value;
+
+/// What is done to the object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// The object is new.
+    Create,
+    /// The object or a subresource of it changes.
+    Update,
+    /// The object goes away, alone or in a deletecollection.
+    Delete,
+    /// A connection through the API server: exec, attach, port-forward, proxy.
+    Connect,
+}
+
+/// Who asks, in five closed classes. Recognised by exact usernames, by the
+/// node authorizer's identity, or by the API server's own authorizer; never by
+/// a group, prefix or substring that a tenant could come to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Caller {
+    /// A ServiceAccount of Lessor.
+    Lessor,
+    /// A controller of the platform, such as the ReplicaSet controller or the scheduler.
+    Platform,
+    /// A node, about its own Pods.
+    Node,
+    /// Holds the verb `administer` on `tenants.lessor.io`.
+    Administrator,
+    /// Everyone else: tenants, their ServiceAccounts, developers.
+    Other,
+}
+
+/// What somebody wants to do to an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a> {
+    /// What is done.
+    pub operation: Operation,
+    /// API group; empty for the core group.
+    pub group: &'a str,
+    /// Resource in the plural, such as `pods`.
+    pub resource: &'a str,
+    /// Subresource; empty for the object itself.
+    pub subresource: &'a str,
+    /// Name, from the object where the request has none (`generateName`,
+    /// deletecollection); empty while mutating a `generateName` create.
+    pub name: &'a str,
+    /// The object before; absent on Create and Connect.
+    pub old: Option<&'a Value>,
+    /// The object after; absent on Delete.
+    pub new: Option<&'a Value>,
+    /// Who asks.
+    pub caller: Caller,
+    /// The exact username.
+    pub username: &'a str,
+}
+
+impl<'a> Change<'a> {
+    /// The object after, or before where there is no after.
+    #[must_use]
+    pub fn object(&self) -> Option<&'a Value> {
+        self.new.or(self.old)
+    }
+}
