@@ -8,6 +8,7 @@
 //! Pure. Never reads a clock, a file or the cluster. Start reading at
 //! [`TenantSpec`], then [`validate`].
 
+mod callers;
 mod cidr;
 mod cluster;
 mod common;
@@ -17,6 +18,7 @@ mod tenant_status;
 mod valid;
 mod validate;
 
+pub use callers::Callers;
 pub use cidr::Cidr;
 pub use cluster::{ClusterFacts, DnsFacts};
 pub use common::{
