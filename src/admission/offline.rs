@@ -7,11 +7,48 @@ use serde_json::{Map, Value, json};
 
 use crate::isolation::Operation;
 use crate::isolation::pods::template_of;
+use crate::names::Reason;
 
-use super::request::{GroupKind, GroupResource, Request, User};
+use crate::snapshot::Snapshot;
+
+use super::decide::decide;
+use super::decision::{Decision, Outcome};
+use super::request::{Endpoint, GroupKind, GroupResource, Phase, Request, User};
 
 /// Who creates Pods for a workload.
 const REPLICASET_CONTROLLER: &str = "system:serviceaccount:kube-system:replicaset-controller";
+
+/// Judges a request as the API server would have it judged: the mutating
+/// endpoint, then the validating one on the result. Without `mutate` the object
+/// is judged as written, except that what mutation would have injected is not
+/// missed.
+#[must_use]
+pub fn review(request: &mut Request, snapshot: &Snapshot, mutate: bool) -> Decision {
+    let ask = |request: &mut Request, phase| {
+        let endpoint = Endpoint { phase, administrator: false };
+        match decide(request, endpoint, snapshot) {
+            Outcome::Decided(decision) => decision,
+            Outcome::NotYet(not_yet) => not_yet.into_decision(),
+        }
+    };
+    if !mutate {
+        let mut decision = ask(request, Phase::Validating);
+        decision.violations.retain(|violation| violation.reason != Reason::InjectionMissing);
+        return decision;
+    }
+    let mutated = ask(request, Phase::Mutating);
+    if !mutated.allowed() {
+        return mutated;
+    }
+    let mut decision = ask(request, Phase::Validating);
+    decision.patch = mutated.patch;
+    for warning in mutated.warnings {
+        if !decision.warnings.contains(&warning) {
+            decision.warnings.push(warning);
+        }
+    }
+    decision
+}
 
 /// Why a manifest cannot become a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -23,6 +23,12 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// An object that stands in no file.
+    #[must_use]
+    pub fn built_in(object: Value) -> Self {
+        Self { path: PathBuf::from("(built in)"), line: 1, text: String::new(), object }
+    }
+
     /// `kind` of the object; empty when it has none.
     #[must_use]
     pub fn kind(&self) -> &str {
@@ -90,6 +96,22 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<Manifest>, FileError> {
         }
     }
     Ok(manifests)
+}
+
+/// Whether a TenantClass of this name is among the manifests.
+#[must_use]
+pub fn has_class(manifests: &[Manifest], name: &str) -> bool {
+    manifests.iter().any(|manifest| {
+        manifest.group() == names::GROUP
+            && manifest.kind() == "TenantClass"
+            && manifest.object.pointer("/metadata/name").and_then(Value::as_str) == Some(name)
+    })
+}
+
+/// Paths as a person reads them.
+#[must_use]
+pub fn list(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn read_text(file: &Path) -> Result<String, FileError> {
