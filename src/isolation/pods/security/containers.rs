@@ -51,14 +51,12 @@ impl<'a> Pod<'a> {
         std::iter::once(self.itself()).chain(self.containers())
     }
 
-    /// From 1.25 some controls of Linux do not ask anything of Windows Pods: API
-    /// validation already refuses their fields there (KEP-2802).
+    /// Made for Windows. A name in other letters is not a name.
     pub(super) fn is_windows(self) -> bool {
         self.spec(&["os", "name"]).text() == Some("windows")
     }
 
-    /// Runs in a user namespace of its own (KEP-127), where root is not the
-    /// root of the node.
+    /// Asks for a user namespace of its own, in so many words.
     pub(super) fn has_user_namespace(self) -> bool {
         self.spec(&["hostUsers"]).is_false()
     }

@@ -53,9 +53,9 @@ pub fn evaluate(
     CHECKS
         .iter()
         .filter(|check| check.level <= level)
-        .filter(|check| level != Level::Restricted || !is_overridden(check.id, minor))
+        .filter(|check| level != Level::Restricted || !is_overridden(check.id, pod, minor))
         .filter_map(|check| {
-            let finding = check.rule_at(minor)?(pod)?;
+            let finding = check.rule_for(pod, minor)?(pod)?;
             Some(CheckFailure {
                 id: check.id,
                 reason: finding.reason.to_owned(),

@@ -2,6 +2,8 @@
 
 use super::{Level, Version};
 use crate::names::POD_SECURITY_PREFIX;
+use std::fmt::Display;
+use std::str::FromStr;
 
 /// What the labels of a Namespace ask for, one standard a mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,26 +88,23 @@ impl<'a, G: Fn(&str) -> Option<&'a str>> Reader<G> {
         let level = self.read::<Level>(format!("{POD_SECURITY_PREFIX}{mode}"));
         let version = self.read::<Version>(format!("{POD_SECURITY_PREFIX}{mode}-version"));
         Mode {
-            level: level.map(|level| level.ok_or(fallback)),
+            level: level.map(|level| level.map_err(|()| fallback)),
             version: version.map(|version| version.unwrap_or(Version::Latest)),
         }
     }
 
-    /// The outer option: is the label set; the inner: is its value valid.
-    fn read<T>(&mut self, key: String) -> Option<Option<T>>
+    /// `None` if the label is not set; the error has been recorded already.
+    fn read<T>(&mut self, key: String) -> Option<Result<T, ()>>
     where
-        T: std::str::FromStr<Err: std::fmt::Display>,
+        T: FromStr<Err: Display>,
     {
         let value = (self.get)(&key)?;
-        let parsed = value.parse();
-        Some(parsed.map_err(|error| self.refuse(key, value, &error)).ok())
-    }
-
-    fn refuse(&mut self, key: String, value: &str, error: &impl std::fmt::Display) {
-        self.errors.push(LabelError {
-            key,
-            value: value.to_owned(),
-            problem: error.to_string(),
-        });
+        Some(value.parse().map_err(|problem: T::Err| {
+            self.errors.push(LabelError {
+                key,
+                value: value.to_owned(),
+                problem: problem.to_string(),
+            });
+        }))
     }
 }

@@ -20,8 +20,10 @@
 //! Where the API would give a zero value, that value is judged: a volume without
 //! a source is an `emptyDir`, a `seccompProfile: {}` has the (bad) type `""`.
 //!
-//! Deliberately stricter than the plugin in one place: a volume that has an
-//! allowed and a denied source is denied.
+//! Stricter than the plugin where the API server would refuse the Pod anyway: a
+//! volume with an allowed and a denied source is denied, and where a Windows Pod
+//! is exempt from a restricted control, the baseline control it overrides judges
+//! in its place. So what passes restricted always passes baseline.
 //!
 //! Start reading at `registry.rs`, the table of controls and their versions;
 //! `containers.rs` says who is judged, `field.rs` how a field is read.

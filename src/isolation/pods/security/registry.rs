@@ -2,14 +2,16 @@
 
 use super::Level;
 use super::checks::{
-    apparmor, capabilities, host, identity, privilege, proc_mount, seccomp, selinux, sysctls,
-    volumes,
+    apparmor, capabilities, host, identity, privilege, seccomp, selinux, sysctls, volumes,
 };
 use super::containers::Pod;
 use super::offenders::Finding;
 
 /// Judges one control.
 pub(super) type Rule = fn(Pod<'_>) -> Option<Finding>;
+
+/// Recognises the Pods an exemption is for.
+pub(super) type Kind = fn(Pod<'_>) -> bool;
 
 /// One control.
 pub(super) struct Check {
@@ -20,6 +22,8 @@ pub(super) struct Check {
     /// Baseline controls this one replaces at the restricted level, at those
     /// versions at which it has a rule itself.
     pub(super) overrides: Option<&'static str>,
+    /// Minor version from which Pods of one kind are not judged at all.
+    pub(super) exempt: Option<(u32, Kind)>,
 }
 
 impl Check {
@@ -29,6 +33,7 @@ impl Check {
             level: Level::Baseline,
             rules,
             overrides: None,
+            exempt: None,
         }
     }
 
@@ -38,6 +43,7 @@ impl Check {
             level: Level::Restricted,
             rules,
             overrides: None,
+            exempt: None,
         }
     }
 
@@ -46,8 +52,20 @@ impl Check {
         self
     }
 
-    /// The rule at a minor version; none before the control existed.
-    pub(super) fn rule_at(&self, minor: u32) -> Option<Rule> {
+    const fn exempting(mut self, since: u32, kind: Kind) -> Self {
+        self.exempt = Some((since, kind));
+        self
+    }
+
+    /// The rule that judges this Pod at a minor version; none before the control
+    /// existed, none for the exempt.
+    pub(super) fn rule_for(&self, pod: Pod<'_>, minor: u32) -> Option<Rule> {
+        if self
+            .exempt
+            .is_some_and(|(since, kind)| since <= minor && kind(pod))
+        {
+            return None;
+        }
         self.rules
             .iter()
             .rev()
@@ -56,12 +74,20 @@ impl Check {
     }
 }
 
-/// Whether, at the restricted level, a stricter control speaks for this one.
-pub(super) fn is_overridden(id: &str, minor: u32) -> bool {
+/// Whether, at the restricted level, a stricter control judges this Pod instead.
+pub(super) fn is_overridden(id: &str, pod: Pod<'_>, minor: u32) -> bool {
     CHECKS
         .iter()
-        .any(|check| check.overrides == Some(id) && check.rule_at(minor).is_some())
+        .any(|check| check.overrides == Some(id) && check.rule_for(pod, minor).is_some())
 }
+
+/// Limits of Linux that mean nothing to Windows. API validation already refuses
+/// their fields there (KEP-2802).
+const WINDOWS: Kind = |pod| pod.is_windows();
+
+/// In a user namespace of its own, root of the Pod is not root of the node
+/// (KEP-127).
+const USER_NAMESPACE: Kind = |pod| pod.has_user_namespace();
 
 /// Every control, in the order of the messages.
 pub(super) static CHECKS: [Check; 19] = [
@@ -72,10 +98,7 @@ pub(super) static CHECKS: [Check; 19] = [
     Check::baseline("hostPorts", &[(0, host::ports)]),
     Check::baseline("hostProbesAndHostLifecycle", &[(34, host::probes)]),
     Check::baseline("privileged", &[(0, privilege::privileged)]),
-    Check::baseline(
-        "procMount",
-        &[(0, proc_mount::default), (35, proc_mount::user_namespaces)],
-    ),
+    Check::baseline("procMount", &[(0, privilege::proc_mount)]).exempting(35, USER_NAMESPACE),
     Check::baseline(
         "seLinuxOptions",
         &[(0, selinux::v1_0), (31, selinux::v1_31)],
@@ -95,44 +118,18 @@ pub(super) static CHECKS: [Check; 19] = [
         ],
     ),
     Check::baseline("windowsHostProcess", &[(0, host::windows_process)]),
-    Check::restricted(
-        "allowPrivilegeEscalation",
-        &[
-            (8, privilege::escalation),
-            (25, privilege::escalation_unless_windows),
-        ],
-    ),
-    Check::restricted(
-        "capabilities_restricted",
-        &[
-            (22, capabilities::restricted),
-            (25, capabilities::restricted_unless_windows),
-        ],
-    )
-    .overriding("capabilities_baseline"),
-    Check::restricted("procMount_restricted", &[(35, proc_mount::default)]).overriding("procMount"),
+    Check::restricted("allowPrivilegeEscalation", &[(8, privilege::escalation)])
+        .exempting(25, WINDOWS),
+    Check::restricted("capabilities_restricted", &[(22, capabilities::restricted)])
+        .overriding("capabilities_baseline")
+        .exempting(25, WINDOWS),
+    Check::restricted("procMount_restricted", &[(35, privilege::proc_mount)])
+        .overriding("procMount"),
     Check::restricted("restrictedVolumes", &[(0, volumes::restricted)])
         .overriding("hostPathVolumes"),
-    Check::restricted(
-        "runAsNonRoot",
-        &[
-            (0, identity::non_root),
-            (35, identity::non_root_unless_user_namespace),
-        ],
-    ),
-    Check::restricted(
-        "runAsUser",
-        &[
-            (23, identity::user),
-            (35, identity::user_unless_user_namespace),
-        ],
-    ),
-    Check::restricted(
-        "seccompProfile_restricted",
-        &[
-            (19, seccomp::restricted),
-            (25, seccomp::restricted_unless_windows),
-        ],
-    )
-    .overriding("seccompProfile_baseline"),
+    Check::restricted("runAsNonRoot", &[(0, identity::non_root)]).exempting(35, USER_NAMESPACE),
+    Check::restricted("runAsUser", &[(23, identity::user)]).exempting(35, USER_NAMESPACE),
+    Check::restricted("seccompProfile_restricted", &[(19, seccomp::restricted)])
+        .overriding("seccompProfile_baseline")
+        .exempting(25, WINDOWS),
 ];

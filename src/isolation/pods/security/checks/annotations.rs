@@ -1,7 +1,7 @@
 //! Profiles given as annotations, as they were before there were fields.
 
 use super::super::containers::Pod;
-use super::super::field::Field;
+use super::super::field::{Field, at};
 use super::super::offenders::Offenders;
 use super::super::text::annotation;
 use serde_json::Value;
@@ -18,7 +18,7 @@ pub(super) fn forbidden_annotations(
         Field::Unset => {}
         Field::Set(Value::Object(map)) => {
             for (key, value) in map {
-                let value = Field::Set(value);
+                let value = at(value, &[]);
                 if forbidden(key, value) {
                     found.add_field(format!("metadata.annotations[{key}]"));
                     shown.push(annotation(key, &value.describe()));

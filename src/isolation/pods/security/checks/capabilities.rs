@@ -64,15 +64,6 @@ pub(in super::super) fn restricted(pod: Pod<'_>) -> Option<Finding> {
     })
 }
 
-/// From 1.25: the same of Pods that are not for Windows.
-pub(in super::super) fn restricted_unless_windows(pod: Pod<'_>) -> Option<Finding> {
-    if pod.is_windows() {
-        None
-    } else {
-        restricted(pod)
-    }
-}
-
 /// Blames a container, once, for what it adds beyond `allowed`.
 fn note_added(found: &mut Offenders, container: Subject<'_>, allowed: &[&str]) -> bool {
     let mut guilty = false;

@@ -31,28 +31,10 @@ pub(in super::super) fn non_root(pod: Pod<'_>) -> Option<Finding> {
         })
 }
 
-/// From 1.35: only asked of Pods without a user namespace of their own.
-pub(in super::super) fn non_root_unless_user_namespace(pod: Pod<'_>) -> Option<Finding> {
-    if pod.has_user_namespace() {
-        None
-    } else {
-        non_root(pod)
-    }
-}
-
 /// Nobody asks for the user 0.
 pub(in super::super) fn user(pod: Pod<'_>) -> Option<Finding> {
     let path = ["securityContext", "runAsUser"];
     Offenders::find(pod.setters(), &path, Field::may_be_zero).finding("runAsUser=0", |who| {
         format!("{} must not set runAsUser=0", who.setters())
     })
-}
-
-/// From 1.35: only asked of Pods without a user namespace of their own.
-pub(in super::super) fn user_unless_user_namespace(pod: Pod<'_>) -> Option<Finding> {
-    if pod.has_user_namespace() {
-        None
-    } else {
-        user(pod)
-    }
 }

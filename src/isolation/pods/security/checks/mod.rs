@@ -7,7 +7,6 @@ pub(super) mod host;
 pub(super) mod identity;
 mod inherited;
 pub(super) mod privilege;
-pub(super) mod proc_mount;
 mod profile;
 pub(super) mod seccomp;
 pub(super) mod selinux;

@@ -1,4 +1,4 @@
-//! Privileged containers and privilege escalation.
+//! Privileged containers, gaining privileges, and the masking of `/proc`.
 
 use super::super::containers::Pod;
 use super::super::field::Field;
@@ -29,11 +29,17 @@ pub(in super::super) fn escalation(pod: Pod<'_>) -> Option<Finding> {
     )
 }
 
-/// From 1.25: the same of Pods that are not for Windows.
-pub(in super::super) fn escalation_unless_windows(pod: Pod<'_>) -> Option<Finding> {
-    if pod.is_windows() {
-        None
-    } else {
-        escalation(pod)
-    }
+/// `/proc` is masked. An empty text is a value, and not the default one.
+pub(in super::super) fn proc_mount(pod: Pod<'_>) -> Option<Finding> {
+    let path = ["securityContext", "procMount"];
+    Offenders::find(pod.containers(), &path, |field| {
+        !field.is_unset() && field.text() != Some("Default")
+    })
+    .finding("procMount", |who| {
+        format!(
+            "{} must not set securityContext.procMount to {}",
+            who.containers(),
+            who.quoted_values()
+        )
+    })
 }

@@ -55,15 +55,6 @@ pub(in super::super) fn restricted(pod: Pod<'_>) -> Option<Finding> {
     })
 }
 
-/// From 1.25: the same of Pods that are not for Windows.
-pub(in super::super) fn restricted_unless_windows(pod: Pod<'_>) -> Option<Finding> {
-    if pod.is_windows() {
-        None
-    } else {
-        restricted(pod)
-    }
-}
-
 fn find(pod: Pod<'_>) -> Inherited {
     Inherited::find(
         pod,
