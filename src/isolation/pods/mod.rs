@@ -1,1 +1,2 @@
 //! Rules about Pods. Pure.
+pub mod security;
