@@ -12,6 +12,9 @@ mod callers;
 mod cidr;
 mod cluster;
 mod common;
+mod protected;
+mod quantity;
+mod syntax;
 mod tenant;
 mod tenant_class;
 mod tenant_status;
@@ -19,12 +22,13 @@ mod valid;
 mod validate;
 
 pub use callers::Callers;
-pub use cidr::Cidr;
+pub use cidr::{Cidr, CidrError, Family};
 pub use cluster::{ClusterFacts, DnsFacts};
 pub use common::{
     KeyValueSelector, LabelMap, PodSecurityLevel, Port, Protocol, QuantityMap, SelectorOperator,
     Toleration, WorkloadSelector,
 };
+pub use quantity::{Quantity, QuantityError, Resolution};
 pub use tenant::{
     DeletionPolicy, EgressRule, IngressRule, Isolation, LimitDefaults, Member, NetworkIsolation,
     NetworkWithin, PolicySettings, SecretDistribution, SecretMount, SecretSource, SubjectKind,
@@ -40,4 +44,4 @@ pub use valid::{
     EgressTarget, FieldError, ResolvedEgress, ResolvedIngress, ValidMember, ValidSecret,
     ValidTenant,
 };
-pub use validate::validate;
+pub use validate::{resolve, validate, validate_class};
