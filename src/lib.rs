@@ -1,3 +1,5 @@
 //! The map of the house.
 pub mod isolation;
 pub mod names;
+pub mod tls;
+pub mod webhook;
