@@ -1,81 +1,23 @@
 //! Issuing: one CA, one leaf, and the CA's key is gone.
 
-use std::collections::BTreeSet;
-use std::fmt;
-use std::net::IpAddr;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
 };
-use rustls::crypto::ring::default_provider;
 
-use crate::tls::pair::pair;
-use crate::tls::{CertificateError, CertificateInfo, inspect, verify};
+use super::{Generation, ServingNames};
+use crate::tls::CertificateError;
 
 /// Certificates begin to be valid this much before they are issued, for clocks
 /// that run late.
-const BACKDATE: Duration = Duration::from_secs(300);
-const HOUR: Duration = Duration::from_secs(3600);
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const BACKDATE: Duration = Duration::from_mins(5);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
 /// The first second of the year 9999; RFC 5280 ends with that year.
 const YEAR_9999: u64 = 253_370_764_800;
-
-/// The names a serving certificate must carry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServingNames {
-    dns: BTreeSet<String>,
-    ips: BTreeSet<IpAddr>,
-}
-
-impl ServingNames {
-    /// The names of a Service: `<svc>.<ns>.svc` (what the API server dials and
-    /// verifies), `<svc>.<ns>.svc.cluster.local` and `<svc>.<ns>`.
-    #[must_use]
-    pub fn for_service(service: &str, namespace: &str) -> Self {
-        let short = format!("{service}.{namespace}").to_ascii_lowercase();
-        let dns = [
-            format!("{short}.svc"),
-            format!("{short}.svc.cluster.local"),
-            short,
-        ]
-        .into();
-        Self {
-            dns,
-            ips: BTreeSet::new(),
-        }
-    }
-
-    /// Adds a DNS name, for example one of another cluster domain.
-    #[must_use]
-    pub fn with_dns(mut self, name: &str) -> Self {
-        self.dns.insert(name.to_ascii_lowercase());
-        self
-    }
-
-    /// Adds an address, for configurations that use a `url`.
-    #[must_use]
-    pub fn with_ip(mut self, address: IpAddr) -> Self {
-        self.ips.insert(address);
-        self
-    }
-
-    /// Whether a certificate carries all of them.
-    #[must_use]
-    pub fn covered_by(&self, certificate: &CertificateInfo) -> bool {
-        self.dns.is_subset(&certificate.dns) && self.ips.is_subset(&certificate.ips)
-    }
-
-    fn alternatives(&self) -> Vec<String> {
-        self.dns
-            .iter()
-            .cloned()
-            .chain(self.ips.iter().map(ToString::to_string))
-            .collect()
-    }
-}
 
 /// How long CA and leaf live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,8 +29,8 @@ pub struct Validity {
 impl Validity {
     /// A year for the CA, 90 days for the leaf: renewed together after 60 days.
     pub const DEFAULT: Self = Self {
-        ca: Duration::from_secs(365 * 24 * 3600),
-        leaf: Duration::from_secs(90 * 24 * 3600),
+        ca: Duration::from_hours(365 * 24),
+        leaf: Duration::from_hours(90 * 24),
     };
 
     /// Life of CA and leaf, counted from the moment of issue.
@@ -125,91 +67,6 @@ pub enum IssueError {
     /// What was issued does not verify: a defect, and never stored.
     #[error("issued certificate does not verify")]
     Check(#[source] CertificateError),
-}
-
-/// A CA and the one leaf that it signed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Generation {
-    ca_pem: String,
-    cert_pem: String,
-    key_pem: String,
-    leaf: CertificateInfo,
-    ca: CertificateInfo,
-}
-
-impl fmt::Debug for Generation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Generation")
-            .field("leaf", &self.leaf)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Generation {
-    /// Puts the three texts together.
-    ///
-    /// # Errors
-    /// When one cannot be read, the CA did not sign the leaf, or the key belongs
-    /// to another certificate.
-    pub fn parse(
-        ca_pem: String,
-        cert_pem: String,
-        key_pem: String,
-    ) -> Result<Self, CertificateError> {
-        let (_, leaf) = pair(cert_pem.as_bytes(), key_pem.as_bytes(), &default_provider())?;
-        let ca = inspect(ca_pem.as_bytes())?;
-        // Verified as of the leaf's first moment, by any of its own names: this
-        // asks who signed, not whether it is valid today.
-        let name = leaf.dns.first().cloned();
-        let name = name.or_else(|| leaf.ips.first().map(ToString::to_string));
-        let name = name.unwrap_or_default();
-        let start = leaf.not_before.max(ca.not_before);
-        verify(ca_pem.as_bytes(), cert_pem.as_bytes(), &name, start)?;
-        Ok(Self {
-            ca_pem,
-            cert_pem,
-            key_pem,
-            leaf,
-            ca,
-        })
-    }
-
-    /// The CA certificate in PEM.
-    #[must_use]
-    pub fn ca_pem(&self) -> &str {
-        &self.ca_pem
-    }
-
-    /// The leaf in PEM.
-    #[must_use]
-    pub fn cert_pem(&self) -> &str {
-        &self.cert_pem
-    }
-
-    /// The leaf's private key, PKCS #8 in PEM. Never log it.
-    #[must_use]
-    pub fn key_pem(&self) -> &str {
-        &self.key_pem
-    }
-
-    /// What the leaf says about itself.
-    #[must_use]
-    pub fn leaf(&self) -> &CertificateInfo {
-        &self.leaf
-    }
-
-    /// When leaf or CA expires, whichever is first: a valid leaf under an
-    /// expired CA is as dead as an expired leaf.
-    #[must_use]
-    pub fn not_after(&self) -> Timestamp {
-        self.leaf.not_after.min(self.ca.not_after)
-    }
-
-    /// When both are to be renewed: at two thirds of the shorter life.
-    #[must_use]
-    pub fn renew_at(&self) -> Timestamp {
-        two_thirds(&self.leaf).min(two_thirds(&self.ca))
-    }
 }
 
 /// Issues a new CA and a leaf under it (ECDSA P-256: handshakes come in bursts,
@@ -265,16 +122,4 @@ fn params(
     params.not_after = epoch + Duration::from_secs(end);
     params.distinguished_name = rcgen::DistinguishedName::new();
     Ok(params)
-}
-
-fn two_thirds(certificate: &CertificateInfo) -> Timestamp {
-    let life = certificate
-        .not_after
-        .as_second()
-        .saturating_sub(certificate.not_before.as_second());
-    let share = SignedDuration::from_secs(life / 3 * 2);
-    certificate
-        .not_before
-        .checked_add(share)
-        .unwrap_or(certificate.not_after)
 }

@@ -37,12 +37,18 @@
 //! | `previous-ca.crt`, `previous-tls.crt` | may still be served by a slow replica |
 //! | `switched-at` | when `tls.crt` became what it is, RFC 3339 |
 
+mod generation;
 mod held;
 mod issue;
+mod names;
 mod plan;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod world_tests;
 
+pub use generation::Generation;
 pub use held::{Held, Previous};
-pub use issue::{Generation, IssueError, ServingNames, Validity, issue};
+pub use issue::{IssueError, Validity, issue};
+pub use names::ServingNames;
 pub use plan::{Action, Observed, REPLICA_GRACE, Replicas, SETTLE, Want, plan};

@@ -13,7 +13,7 @@ use crate::tls::inspect::certificates;
 pub const SETTLE: Duration = Duration::from_secs(30);
 /// When replicas cannot be asked, the old CA stays this long after the switch:
 /// a kubelet refreshes a Secret mount within about a minute and a half.
-pub const REPLICA_GRACE: Duration = Duration::from_secs(600);
+pub const REPLICA_GRACE: Duration = Duration::from_mins(10);
 /// How soon to look again when waiting for something that sends no event.
 const RECHECK: Duration = Duration::from_secs(10);
 
@@ -87,17 +87,19 @@ pub fn plan(
     want: &Want,
     now: Timestamp,
 ) -> Action {
-    let fit = |generation: &&Generation| {
+    let fit = |generation: &Generation| {
         want.names.covered_by(generation.leaf()) && now < generation.renew_at()
     };
     let alive = held
         .current
         .as_ref()
-        .filter(|current| now < current.not_after());
-    let next = held.next.as_ref().filter(fit);
-    let due = held.current.as_ref().filter(fit).is_none();
-    // One rotation at a time, unless there is nothing left to protect.
-    if due && next.is_none() && (held.previous.is_none() || alive.is_none()) {
+        .is_some_and(|current| now < current.not_after());
+    let next = held.next.as_ref().is_some_and(fit);
+    let due = !held.current.as_ref().is_some_and(fit);
+    // While a previous CA is held, its rotation is not over; a further one
+    // waits for it, unless there is no working leaf left to protect.
+    let free = held.previous.is_none() || !alive;
+    if due && !next && free {
         return Action::Issue;
     }
 
@@ -105,11 +107,11 @@ pub fn plan(
     if !observed.hold_exactly(&cas) {
         return Action::PublishBundle { cas };
     }
-    if next.is_some() && (held.previous.is_none() || alive.is_none()) {
+    if next && free {
         let settled = after(observed.since, SETTLE);
         // Without configurations there is nobody to convince; without a living
         // leaf there is nothing to lose.
-        if now >= settled || observed.bundles.is_empty() || alive.is_none() {
+        if now >= settled || observed.bundles.is_empty() || !alive {
             return Action::SwitchLeaf;
         }
         return Action::Nothing { until: settled };

@@ -16,6 +16,8 @@
 
 mod clock;
 mod connection;
+#[cfg(test)]
+mod life_tests;
 mod options;
 mod seats;
 mod server;
