@@ -138,7 +138,6 @@ impl CertificateStore {
                 // A resumed session is not verified again: an expired or
                 // withdrawn client certificate would live on in its ticket.
                 config.session_storage = Arc::new(NoServerSessionStorage {});
-                config.send_tls13_tickets = 0;
                 config
             }
         };

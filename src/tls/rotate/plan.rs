@@ -33,7 +33,8 @@ pub struct Observed {
     /// empty where it is absent. No element when neither configuration exists:
     /// whoever creates them then uses [`Held::bundle`].
     pub bundles: Vec<Vec<u8>>,
-    /// Since when the caller has seen exactly these. A new leader says "now".
+    /// Since when the caller has seen exactly these, by `resourceVersion`. A new
+    /// leader says "now".
     pub since: Timestamp,
 }
 

@@ -15,7 +15,7 @@ pub(super) fn start() -> Timestamp {
 }
 
 pub(super) fn later(moment: Timestamp, seconds: u64) -> Timestamp {
-    moment + SignedDuration::from_secs(i64::try_from(seconds).unwrap())
+    moment + Duration::from_secs(seconds)
 }
 
 pub(super) fn days(count: u64) -> u64 {
