@@ -3,3 +3,5 @@ pub mod api;
 pub mod document;
 pub mod isolation;
 pub mod names;
+pub mod tls;
+pub mod webhook;
