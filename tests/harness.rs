@@ -16,7 +16,7 @@ use axum_server::tls_rustls::RustlsConfig;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use crate::controlplane::{FakeKubelet, reach_loopback};
+use crate::controlplane::{Binaries, Component, FakeKubelet, Guard, reach_loopback};
 use crate::eventually::eventually;
 use crate::suite::{Suite, Test};
 
@@ -28,6 +28,7 @@ pub(crate) fn register(suite: &mut Suite) {
     suite.steady("harness::reaches_webhooks_by_service", reaches_webhooks);
     suite.steady("harness::runs_pods_by_stand_in", runs_pods);
     suite.steady("harness::runs_other_programs", runs_other_programs);
+    suite.steady("harness::killed_guard_leaves_no_process", killed_guard);
     suite.rough("harness::restarts_components", restarts_components);
     suite.rough("harness::killed_run_leaves_nothing", killed_run);
 }
@@ -288,6 +289,29 @@ async fn killed_run(_: Test) -> Result<()> {
         Ok(())
     })
     .await
+}
+
+/// Should the guard itself be killed, the kernel ends what it started.
+async fn killed_guard(test: Test) -> Result<()> {
+    let folder = test.plane.folder().join(&test.prefix);
+    let guard = Guard::start(Binaries::find()?.guard(), &folder)?;
+    let sleeper = Component {
+        name: "sleeper".to_owned(),
+        args: ["/bin/sleep", "1000"].map(str::to_owned).into(),
+        env: Vec::new(),
+        log: test.plane.log(&test.prefix),
+    };
+    let sleeper = guard.add(&sleeper).await?.to_string();
+    assert!(alive(&sleeper));
+    let kill = ["-KILL", &guard.process().to_string()];
+    ensure!(Command::new("kill").args(kill).status()?.success());
+    eventually(Duration::from_secs(5), async || {
+        ensure!(!alive(&sleeper), "{sleeper} is still running");
+        Ok(())
+    })
+    .await?;
+    assert!(guard.finish().is_err(), "it did not end by itself");
+    Ok(())
 }
 
 /// Whether a process exists and is more than a zombie that nobody has waited for.

@@ -266,7 +266,7 @@ impl Report {
             Ok(()) => Ok(Completion::Completed),
             Err(error) => match error.downcast_ref::<Skip>() {
                 Some(why) => Ok(self.skip(name, &why.to_string())),
-                None => Err(format!("{error:?}").into()),
+                None => Err(format!("{error:#}").into()),
             },
         }
     }

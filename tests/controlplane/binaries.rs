@@ -123,6 +123,7 @@ fn built(program: &str, what: &[&str]) -> Result<PathBuf> {
             }
         }
         fs::rename(aside.join(program), wanted.join(program))?;
+        fs::remove_dir(&aside)?;
     }
     Ok(wanted)
 }

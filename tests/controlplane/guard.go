@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -49,6 +50,7 @@ type report struct {
 
 // keeper owns the processes. Only the goroutine of guard touches it.
 type keeper struct {
+	order   []string
 	known   map[string]component
 	running map[string]*exec.Cmd
 	exits   chan exit
@@ -73,7 +75,7 @@ func guard(args []string) {
 		fmt.Fprintln(os.Stderr, "guard:", err)
 		os.Exit(2)
 	}
-	k := &keeper{map[string]component{}, map[string]*exec.Cmd{}, make(chan exit), json.NewEncoder(os.Stdout)}
+	k := &keeper{nil, map[string]component{}, map[string]*exec.Cmd{}, make(chan exit), json.NewEncoder(os.Stdout)}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	// A reader that has gone away must not end the guard before its children.
@@ -145,6 +147,7 @@ func (k *keeper) add(c component) {
 		return
 	}
 	k.known[c.Name] = c
+	k.order = append(k.order, c.Name)
 	k.start(c.Name)
 }
 
@@ -197,11 +200,14 @@ func (k *keeper) ended(e exit) {
 	k.out.Encode(report{"exited", e.name, e.cmd.Process.Pid, text})
 }
 
+// end stops the latest first: a server whose database has gone takes its time.
 func (k *keeper) end() {
-	for name := range k.running {
-		k.signal(name, syscall.SIGTERM)
-	}
-	for len(k.running) > 0 {
-		k.ended(<-k.exits)
+	for _, name := range slices.Backward(k.order) {
+		if _, running := k.running[name]; running {
+			k.signal(name, syscall.SIGTERM)
+		}
+		for k.running[name] != nil {
+			k.ended(<-k.exits)
+		}
 	}
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, ensure};
@@ -85,11 +85,4 @@ impl Kubectl {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         })
     }
-}
-
-/// A file name made of a user name.
-pub(crate) fn kubeconfig_path(folder: &Path, user: &str) -> PathBuf {
-    let safe = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-    let name: String = user.chars().map(safe).collect();
-    folder.join(format!("{name}.kubeconfig"))
 }

@@ -3,8 +3,8 @@
 //! seconds, gone when the process that asked for it is gone, however it ended.
 //!
 //! There is no container engine, no kubelet and no network plugin. Start
-//! reading at [`ControlPlane`]; the programs come from `binaries.rs`; a guard
-//! process (`guard.go`) owns the children and the run folder.
+//! reading at [`ControlPlane`]; the programs come from [`Binaries`]; a
+//! [`Guard`] process (`guard.go`) owns the children and the run folder.
 
 mod authority;
 mod binaries;
@@ -17,8 +17,9 @@ mod plane;
 mod playground;
 mod webhook_service;
 
-pub(crate) use binaries::Unavailable;
+pub(crate) use binaries::{Binaries, Unavailable};
 pub(crate) use fake_kubelet::FakeKubelet;
+pub(crate) use guard::{Component, Guard};
 pub(crate) use plane::ControlPlane;
 pub(crate) use playground::playground;
 pub(crate) use webhook_service::reach_loopback;

@@ -15,7 +15,7 @@ use super::binaries::Binaries;
 use super::components::{API_SERVER, CONTROLLER_MANAGER, Components, ETCD, Ports};
 use super::folder;
 use super::guard::{Component, Guard};
-use super::kubectl::{Kubectl, Output, kubeconfig_path};
+use super::kubectl::{Kubectl, Output};
 
 /// On two busy cores the first answer may take several times the usual five seconds.
 const STARTING: Duration = Duration::from_mins(1);
@@ -137,9 +137,11 @@ impl ControlPlane {
     }
 
     /// Kubeconfig of any user, at most two groups; the API server adds
-    /// `system:authenticated`. The same user name overwrites the same file.
+    /// `system:authenticated`.
     pub(crate) fn kubeconfig_for(&self, user: &str, groups: &[&str]) -> Result<PathBuf> {
-        let path = kubeconfig_path(&self.folder, user);
+        let path = self
+            .folder
+            .join(format!("{}.kubeconfig", uuid::Uuid::new_v4().simple()));
         let pair = self.authority.client(user, groups)?;
         self.authority.kubeconfig(&path, &self.server, &pair)?;
         Ok(path)
