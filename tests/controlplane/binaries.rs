@@ -171,10 +171,6 @@ fn lock(cache: &Path) -> Result<File> {
 
 fn build(source: &Path, into: &Path, program: &str, what: &[&str]) -> Result<()> {
     let log = into.join("build.log");
-    eprintln!(
-        "control plane: building {program} ({VERSION}) from published Go modules, once a \
-         machine: about five minutes and 3 GB of Go build cache when that is empty"
-    );
     let began = Instant::now();
     let mut child = Command::new("go")
         .args(["build", "-trimpath", "-buildvcs=false", "-mod=readonly"])
@@ -188,6 +184,10 @@ fn build(source: &Path, into: &Path, program: &str, what: &[&str]) -> Result<()>
         .stderr(File::create(&log)?)
         .spawn()
         .context("cannot run `go`")?;
+    eprintln!(
+        "control plane: building {program} from published Go modules, once a machine; with an \
+         empty Go build cache etcd and Kubernetes take about five minutes and 3 GB"
+    );
     let mut said = Duration::ZERO;
     let status = loop {
         if let Some(status) = child.try_wait()? {
