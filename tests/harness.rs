@@ -132,6 +132,16 @@ async fn refuse(State(http1): State<Arc<AtomicBool>>, request: Request) -> Json<
 
 async fn reaches_webhooks(test: Test) -> Result<()> {
     let (plane, prefix) = (&test.plane, &test.prefix);
+    // As an installation's manifests have it; the helper takes it over.
+    let usual = json!({"apiVersion": "v1", "kind": "List", "items": [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": prefix}},
+        {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hook", "namespace": prefix},
+         "spec": {"selector": {"app": "hook"}, "ports": [{"port": 443, "targetPort": 8443}]}},
+    ]});
+    plane
+        .kubectl_stdin(&["apply", "-f", "-"], &usual.to_string())
+        .await?
+        .success()?;
     reach_loopback(plane.client(), prefix, "hook").await?;
     let dns = format!("hook.{prefix}.svc");
     let pair = plane.authority().server(&[&dns])?;

@@ -57,7 +57,7 @@ struct Phase {
 struct Stage {
     name: &'static str,
     plane: OnceCell<Result<Arc<ControlPlane>, Absent>>,
-    /// Held by a rough test; the queue is fair, so they keep their order.
+    /// Held by a rough test. The queue is fair, so they more or less keep their order.
     turn: tokio::sync::Mutex<()>,
     alone: bool,
     failed: AtomicBool,
@@ -133,12 +133,12 @@ impl Suite {
         let runtime = self.runtime.handle().clone();
         let full = format!("{}::{name}", stage.name);
         Trial::ignorable_test(full.clone(), move || {
+            let _turn = stage.alone.then(|| runtime.block_on(stage.turn.lock()));
             let plane = match runtime.block_on(stage.plane()) {
                 Ok(plane) => plane,
                 Err(Absent::Unavailable(why)) => return Ok(report.skip(&full, &why.to_string())),
                 Err(Absent::Broken(why)) => return Err(why.into()),
             };
-            let _turn = stage.alone.then(|| runtime.block_on(stage.turn.lock()));
             let prefix = stage.prefix(&full);
             let test = Test { plane, prefix };
             // Set until the test has come to an end, because it may panic.

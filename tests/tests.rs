@@ -8,6 +8,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
+    // Every test has one signature, whether it can fail by an error or not.
+    clippy::unnecessary_wraps,
     clippy::unwrap_in_result,
     clippy::unwrap_used
 )]

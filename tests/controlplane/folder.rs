@@ -34,16 +34,18 @@ fn room(path: &Path) -> Option<u64> {
     text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()
 }
 
-/// `N` loopback ports that were free a moment ago. All are held until the last
-/// one is known, so that they differ.
+/// Below the range that outgoing connections take theirs from: a component that
+/// is restarted must find its port free.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+/// `N` different loopback ports that are free now.
 pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N]> {
-    let mut held = Vec::with_capacity(N);
-    for _ in 0..N {
-        held.push(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?);
-    }
-    let mut ports = [0; N];
-    for (port, listener) in ports.iter_mut().zip(&held) {
-        *port = listener.local_addr()?.port();
-    }
-    Ok(ports)
+    let (_, seed, ..) = uuid::Uuid::new_v4().as_fields();
+    let (before, after) = {
+        let start = PORTS.start + seed % (PORTS.end - PORTS.start);
+        (PORTS.start..start, start..PORTS.end)
+    };
+    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    let found: Vec<u16> = after.chain(before).filter(free).take(N).collect();
+    found.try_into().ok().context("no free loopback ports")
 }

@@ -8,6 +8,7 @@
 
 mod authority;
 mod binaries;
+mod build;
 mod components;
 mod fake_kubelet;
 mod folder;
@@ -15,6 +16,7 @@ mod guard;
 mod kubectl;
 mod plane;
 mod playground;
+mod starting;
 mod webhook_service;
 
 pub(crate) use binaries::{Binaries, Unavailable};

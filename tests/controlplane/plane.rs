@@ -3,12 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use k8s_openapi::api::core::v1::ServiceAccount;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Api, Client, Config};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use super::authority::Authority;
 use super::binaries::Binaries;
@@ -16,10 +14,7 @@ use super::components::{API_SERVER, CONTROLLER_MANAGER, Components, ETCD, Ports}
 use super::folder;
 use super::guard::{Component, Guard};
 use super::kubectl::{Kubectl, Output};
-
-/// On two busy cores the first answer may take several times the usual five seconds.
-const STARTING: Duration = Duration::from_mins(1);
-const STEP: Duration = Duration::from_millis(40);
+use super::starting::{Starting, etcd_healthy};
 
 /// etcd, kube-apiserver and kube-controller-manager, ready for use. They end
 /// with [`ControlPlane::stop`], with a drop, and with this process.
@@ -256,77 +251,8 @@ impl ControlPlane {
     }
 }
 
-/// What waiting needs before there is a control plane.
-struct Starting<'a> {
-    guard: &'a Guard,
-    folder: &'a Path,
-    client: &'a Client,
-}
-
-impl Starting<'_> {
-    async fn ready(&self) -> Result<()> {
-        self.wait(API_SERVER, || async {
-            let request = hyper::Request::get("/readyz").body(Vec::new());
-            match request {
-                Ok(request) => self.client.request_text(request).await.is_ok(),
-                Err(_) => false,
-            }
-        })
-        .await
-    }
-
-    /// Polls until `component` serves its purpose; fails early when it has ended.
-    ///
-    /// Not `AsyncFn`: whether such a future is `Send` cannot be said yet.
-    async fn wait<F>(&self, component: &str, works: impl Fn() -> F) -> Result<()>
-    where
-        F: Future<Output = bool>,
-    {
-        let began = Instant::now();
-        loop {
-            if tokio::time::timeout(Duration::from_secs(5), works())
-                .await
-                .unwrap_or(false)
-            {
-                return Ok(());
-            }
-            if let Some(how) = self.guard.ended(component) {
-                bail!("{component} ended ({how}): {}", self.tail(component));
-            }
-            if began.elapsed() > STARTING {
-                bail!(
-                    "{component} is not ready after {} s: {}",
-                    STARTING.as_secs(),
-                    self.tail(component)
-                );
-            }
-            tokio::time::sleep(STEP).await;
-        }
-    }
-
-    fn tail(&self, component: &str) -> String {
-        let text = std::fs::read_to_string(Components::log(self.folder, component));
-        let text = text.unwrap_or_default();
-        let lines: Vec<&str> = text.lines().collect();
-        lines[lines.len().saturating_sub(5)..].join(" / ")
-    }
-}
-
 async fn client(kubeconfig: &Path) -> Result<Client> {
     let config = Kubeconfig::read_from(kubeconfig)?;
     let config = Config::from_custom_kubeconfig(config, &KubeConfigOptions::default()).await?;
     Client::try_from(config).context("client")
-}
-
-async fn etcd_healthy(port: u16) -> bool {
-    async fn ask(port: u16) -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-        stream.write_all(b"GET /health HTTP/1.0\r\n\r\n").await?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await?;
-        Ok(answer)
-    }
-    ask(port)
-        .await
-        .is_ok_and(|answer| answer.contains(r#""health":"true""#))
 }

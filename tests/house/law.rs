@@ -130,16 +130,16 @@ pub(crate) fn offences(path: &str, code: &str, crates: &[String]) -> Vec<(usize,
 }
 
 fn offence(room: &Room, depth: usize, path: &[String], crates: &[String]) -> Option<String> {
-    let root = path[0].as_str();
+    let first = path[0].as_str();
     let ups = path
         .iter()
         .take_while(|segment| *segment == "super")
         .count();
-    match root {
+    match first {
         "crate" | "lessor" => other_room(room, path.get(1)?),
         "super" if ups >= depth => other_room(room, path.get(ups)?),
         _ if room.pure => impure(room, path, crates),
-        _ if root == "regorus" => Some("regorus is for the room `policy` alone".to_owned()),
+        _ if first == "regorus" => Some("regorus is for the room `policy` alone".to_owned()),
         _ => None,
     }
 }
@@ -150,7 +150,7 @@ fn other_room(room: &Room, target: &str) -> Option<String> {
 }
 
 fn impure(room: &Room, path: &[String], crates: &[String]) -> Option<String> {
-    let (name, root) = (room.name, path[0].as_str());
+    let (name, first) = (room.name, path[0].as_str());
     let whole = path.join("::");
     let begins = |beginning: &str| {
         let rest = whole.strip_prefix(beginning);
@@ -165,14 +165,14 @@ fn impure(room: &Room, path: &[String], crates: &[String]) -> Option<String> {
     if pairs.into_iter().any(|pair| CLOCKS.contains(&pair)) {
         return Some(format!("`{name}` is pure: time comes as an argument"));
     }
-    if !crates.iter().any(|known| known == root) {
+    if !crates.iter().any(|known| known == first) {
         return None;
     }
-    let owners = OWNED_CRATES.iter().find(|(owned, _)| *owned == root);
+    let owners = OWNED_CRATES.iter().find(|(owned, _)| *owned == first);
     let allowed = match (owners, path.get(1)) {
         (Some((_, owners)), _) => owners.contains(&name),
-        (None, Some(second)) if root == "kube" => KUBE_TYPES.contains(&second.as_str()),
-        _ => PURE_CRATES.contains(&root),
+        (None, Some(second)) if first == "kube" => KUBE_TYPES.contains(&second.as_str()),
+        _ => PURE_CRATES.contains(&first),
     };
     (!allowed).then(|| format!("`{name}` is pure and may not use `{whole}`"))
 }
