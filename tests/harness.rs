@@ -34,9 +34,7 @@ pub(crate) fn register(suite: &mut Suite) {
 }
 
 fn eventually_says_why() -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     runtime.block_on(async {
         let mut attempts = 0;
         let third = eventually(Duration::from_secs(5), async || {
@@ -64,10 +62,7 @@ async fn is_what_it_says(test: Test) -> Result<()> {
         assert_eq!(version[side]["minor"], "36", "{side}");
     }
     let config_map = "{apiVersion: v1, kind: ConfigMap, metadata: {name: greeting}}";
-    plane
-        .kubectl_stdin(&["create", "-f", "-"], config_map)
-        .await?
-        .success()?;
+    plane.kubectl_stdin(&["create", "-f", "-"], config_map).await?.success()?;
     let got = plane.kubectl(&["get", "cm", "greeting", "-o", "name"]);
     assert_eq!(got.await?.success()?, "configmap/greeting");
     Ok(())
@@ -89,10 +84,7 @@ async fn knows_its_users(test: Test) -> Result<()> {
     let refused = plane.kubectl_as(&kubeconfig, &list).await?.failure()?;
     assert!(refused.contains("Forbidden"), "{refused}");
     let (role, subject) = ("--clusterrole=cluster-admin", format!("--group={group}"));
-    plane
-        .kubectl(&["create", "clusterrolebinding", prefix, role, &subject])
-        .await?
-        .success()?;
+    plane.kubectl(&["create", "clusterrolebinding", prefix, role, &subject]).await?.success()?;
     eventually(Duration::from_secs(5), async || {
         plane.kubectl_as(&kubeconfig, &list).await?.success()
     })
@@ -102,10 +94,7 @@ async fn knows_its_users(test: Test) -> Result<()> {
 
 async fn keeps_an_audit_log(test: Test) -> Result<()> {
     let plane = &test.plane;
-    plane
-        .kubectl(&["create", "namespace", &test.prefix])
-        .await?
-        .success()?;
+    plane.kubectl(&["create", "namespace", &test.prefix]).await?.success()?;
     eventually(Duration::from_secs(5), async || {
         let log = std::fs::read_to_string(plane.log("audit"))?;
         let line = log.lines().find(|line| {
@@ -138,10 +127,7 @@ async fn reaches_webhooks(test: Test) -> Result<()> {
         {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hook", "namespace": prefix},
          "spec": {"selector": {"app": "hook"}, "ports": [{"port": 443, "targetPort": 8443}]}},
     ]});
-    plane
-        .kubectl_stdin(&["apply", "-f", "-"], &usual.to_string())
-        .await?
-        .success()?;
+    plane.kubectl_stdin(&["apply", "-f", "-"], &usual.to_string()).await?.success()?;
     reach_loopback(plane.client(), prefix, "hook").await?;
     let dns = format!("hook.{prefix}.svc");
     let pair = plane.authority().server(&[&dns])?;
@@ -150,9 +136,7 @@ async fn reaches_webhooks(test: Test) -> Result<()> {
     listener.set_nonblocking(true)?;
     let port = listener.local_addr()?.port();
     let http1 = Arc::new(AtomicBool::new(false));
-    let router = Router::new()
-        .route("/refuse", post(refuse))
-        .with_state(http1.clone());
+    let router = Router::new().route("/refuse", post(refuse)).with_state(http1.clone());
     let server = axum_server::from_tcp_rustls(listener, tls)?;
     let server = tokio::spawn(server.serve(router.into_make_service()));
 
@@ -171,66 +155,32 @@ async fn reaches_webhooks(test: Test) -> Result<()> {
             },
         }],
     });
-    plane
-        .kubectl_stdin(&["create", "-f", "-"], &configuration.to_string())
-        .await?
-        .success()?;
+    plane.kubectl_stdin(&["create", "-f", "-"], &configuration.to_string()).await?.success()?;
     eventually(Duration::from_secs(10), async || {
-        let create = [
-            "create",
-            "configmap",
-            "dry",
-            "--dry-run=server",
-            "-n",
-            prefix,
-        ];
+        let create = ["create", "configmap", "dry", "--dry-run=server", "-n", prefix];
         let refused = plane.kubectl(&create).await?.failure()?;
         ensure!(refused.contains("refused on loopback"), "{refused}");
         Ok(())
     })
     .await?;
     server.abort();
-    assert!(
-        http1.load(Ordering::SeqCst),
-        "a Service is called by HTTP/1.1"
-    );
+    assert!(http1.load(Ordering::SeqCst), "a Service is called by HTTP/1.1");
     Ok(())
 }
 
 async fn runs_pods(test: Test) -> Result<()> {
     let (plane, prefix) = (&test.plane, &test.prefix);
     let _kubelet = FakeKubelet::start(plane.client(), prefix).await?;
-    plane
-        .kubectl(&["create", "namespace", prefix])
-        .await?
-        .success()?;
+    plane.kubectl(&["create", "namespace", prefix]).await?.success()?;
     let deploy = ["create", "deployment", "web", "--image=web", "--replicas=2"];
     let here = ["-n", prefix];
-    plane
-        .kubectl(&[&deploy[..], &here].concat())
-        .await?
-        .success()?;
+    plane.kubectl(&[&deploy[..], &here].concat()).await?.success()?;
     let rolled = ["rollout", "status", "deployment/web", "--timeout=20s"];
-    plane
-        .kubectl(&[&rolled[..], &here].concat())
-        .await?
-        .success()?;
-    let delete = [
-        "delete",
-        "deployment",
-        "web",
-        "--cascade=foreground",
-        "--timeout=20s",
-    ];
-    plane
-        .kubectl(&[&delete[..], &here].concat())
-        .await?
-        .success()?;
+    plane.kubectl(&[&rolled[..], &here].concat()).await?.success()?;
+    let delete = ["delete", "deployment", "web", "--cascade=foreground", "--timeout=20s"];
+    plane.kubectl(&[&delete[..], &here].concat()).await?.success()?;
     let list = ["get", "pods", "-o", "name"];
-    let left = plane
-        .kubectl(&[&list[..], &here].concat())
-        .await?
-        .success()?;
+    let left = plane.kubectl(&[&list[..], &here].concat()).await?.success()?;
     assert_eq!(left, "", "deleted Pods are gone");
     Ok(())
 }
@@ -326,11 +276,6 @@ async fn killed_guard(test: Test) -> Result<()> {
 
 /// Whether a process exists and is more than a zombie that nobody has waited for.
 fn alive(pid: &str) -> bool {
-    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
-        !stat
-            .rsplit(") ")
-            .next()
-            .unwrap_or_default()
-            .starts_with('Z')
-    })
+    std::fs::read_to_string(format!("/proc/{pid}/stat"))
+        .is_ok_and(|stat| !stat.rsplit(") ").next().unwrap_or_default().starts_with('Z'))
 }

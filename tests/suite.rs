@@ -80,9 +80,7 @@ struct Report {
 impl Suite {
     pub(crate) fn new() -> Result<Self> {
         Ok(Self {
-            runtime: tokio::runtime::Builder::new_multi_thread()
-                .enable_all()
-                .build()?,
+            runtime: tokio::runtime::Builder::new_multi_thread().enable_all().build()?,
             plain: Vec::new(),
             steady: Phase::new("steady", false),
             rough: Phase::new("rough", true),
@@ -213,9 +211,7 @@ impl Stage {
         let number = self.prefixes.fetch_add(1, Ordering::Relaxed);
         let words = name.rsplit("::").next().unwrap_or_default();
         let words: String = words.chars().take(22).collect();
-        let words = words
-            .to_ascii_lowercase()
-            .replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        let words = words.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
         format!("{}-{}{number}", words.trim_matches('-'), &self.name[..1])
     }
 

@@ -24,9 +24,7 @@ pub(crate) struct Authority {
 impl Authority {
     pub(crate) fn new(common_name: &str) -> Result<Self> {
         let mut params = CertificateParams::new(Vec::new())?;
-        params
-            .distinguished_name
-            .push(DnType::CommonName, common_name);
+        params.distinguished_name.push(DnType::CommonName, common_name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
@@ -54,10 +52,7 @@ impl Authority {
         // rcgen keeps one value a type; by its number the same type counts as another.
         let organization = DnType::CustomDnType(vec![2, 5, 4, 10]);
         let types = [DnType::OrganizationName, organization];
-        anyhow::ensure!(
-            groups.len() <= types.len(),
-            "at most two groups: {groups:?}"
-        );
+        anyhow::ensure!(groups.len() <= types.len(), "at most two groups: {groups:?}");
         for (kind, group) in types.into_iter().zip(groups) {
             params.distinguished_name.push(kind, *group);
         }
@@ -69,10 +64,7 @@ impl Authority {
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         let key = KeyPair::generate()?;
         let certificate = params.signed_by(&key, &self.issuer)?.pem();
-        Ok(Pair {
-            certificate,
-            key: key.serialize_pem(),
-        })
+        Ok(Pair { certificate, key: key.serialize_pem() })
     }
 
     /// Writes a kubeconfig for `server` with `pair` as the credentials. JSON is YAML.

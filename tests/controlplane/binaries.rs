@@ -7,12 +7,7 @@ use anyhow::{Context, Result};
 
 use super::build::{MULTICALL, built};
 
-const NEEDED: [&str; 4] = [
-    "etcd",
-    "kube-apiserver",
-    "kube-controller-manager",
-    "kubectl",
-];
+const NEEDED: [&str; 4] = ["etcd", "kube-apiserver", "kube-controller-manager", "kubectl"];
 const INSTALL: &str = "install Go 1.26 or newer, or set KUBEBUILDER_ASSETS to a folder with \
                        etcd, kube-apiserver, kube-controller-manager and kubectl";
 
@@ -44,10 +39,8 @@ impl Binaries {
         }
         let found = match std::env::var_os("KUBEBUILDER_ASSETS") {
             Some(folder) if !folder.is_empty() => Self::from_assets(folder.into()),
-            _ => built(MULTICALL, &["."]).map(|folder| Self {
-                guard: folder.join(MULTICALL),
-                folder,
-            }),
+            _ => built(MULTICALL, &["."])
+                .map(|folder| Self { guard: folder.join(MULTICALL), folder }),
         };
         found.map_err(|error| Unavailable(format!("{error:#}")))
     }

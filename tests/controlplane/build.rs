@@ -15,19 +15,12 @@ const MAJOR_MINOR: [&str; 2] = ["1", "36"];
 const COMMIT: &str = "24e2b02af5543d7910c2bb074c7264df5a8f0467";
 const COMMIT_DATE: &str = "2026-06-11T18:09:07Z";
 /// Without these link-time variables the server says v0.0.0-master, and clients get confused.
-const VERSION_PACKAGES: [&str; 2] = [
-    "k8s.io/component-base/version",
-    "k8s.io/client-go/pkg/version",
-];
+const VERSION_PACKAGES: [&str; 2] =
+    ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"];
 
 const SOURCES: [&str; 5] = ["main.go", "guard.go", "guard_only.go", "go.mod", "go.sum"];
-const LINKS: [&str; 5] = [
-    "etcd",
-    "kube-apiserver",
-    "kube-controller-manager",
-    "kube-scheduler",
-    "kubectl",
-];
+const LINKS: [&str; 5] =
+    ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"];
 /// The multi-call binary: any of [`LINKS`], and the guard under its own name.
 pub(crate) const MULTICALL: &str = "controlplane";
 
@@ -139,10 +132,7 @@ fn build(source: &Path, into: &Path, program: &str, what: &[&str]) -> Result<()>
     if !status.success() {
         let text = fs::read_to_string(&log).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
-        bail!(
-            "`go build` failed: {}",
-            lines[lines.len().saturating_sub(5)..].join(" / ")
-        );
+        bail!("`go build` failed: {}", lines[lines.len().saturating_sub(5)..].join(" / "));
     }
     eprintln!("control plane: built in {} s", began.elapsed().as_secs());
     Ok(())

@@ -57,12 +57,9 @@ struct Kubelet {
 
 impl Kubelet {
     fn labels(&self) -> BTreeMap<String, String> {
-        [
-            ("kubernetes.io/hostname", self.node.as_str()),
-            ("kubernetes.io/os", "linux"),
-        ]
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .into()
+        [("kubernetes.io/hostname", self.node.as_str()), ("kubernetes.io/os", "linux")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into()
     }
 
     async fn register(&self) -> Result<()> {
@@ -72,26 +69,20 @@ impl Kubelet {
             "apiVersion": "v1", "kind": "Node",
             "metadata": {"name": self.node, "labels": self.labels()},
         });
-        nodes
-            .patch(&self.node, &params, &Patch::Apply(node))
-            .await?;
+        nodes.patch(&self.node, &params, &Patch::Apply(node)).await?;
         let room = json!({"cpu": "64", "memory": "256Gi", "pods": "1000"});
         let status = json!({"status": {
             "capacity": room, "allocatable": room,
             "conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady"}],
         }});
         let merge = PatchParams::default();
-        nodes
-            .patch_status(&self.node, &merge, &Patch::Merge(status))
-            .await?;
+        nodes.patch_status(&self.node, &merge, &Patch::Merge(status)).await?;
         Ok(())
     }
 
     async fn follow(&self) -> Result<()> {
         let pods: Api<Pod> = Api::all(self.client.clone());
-        let seen = watcher(pods, watcher::Config::default())
-            .default_backoff()
-            .applied_objects();
+        let seen = watcher(pods, watcher::Config::default()).default_backoff().applied_objects();
         seen.map_err(anyhow::Error::from)
             .try_for_each_concurrent(8, |pod| async move { self.step(&pod).await })
             .await

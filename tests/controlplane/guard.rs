@@ -113,8 +113,7 @@ impl Guard {
 
     /// Adds a component and starts it. Returns its process id.
     pub(crate) async fn add(&self, component: &Component) -> Result<u32> {
-        self.begin(&component.name, &json!({"add": component}))
-            .await
+        self.begin(&component.name, &json!({"add": component})).await
     }
 
     /// Starts a component again that has ended.
@@ -153,8 +152,7 @@ impl Guard {
 
     async fn end(&self, name: &str, command: &serde_json::Value) -> Result<()> {
         self.tell(command)?;
-        self.when(name, |state| !matches!(state, State::Running(_)))
-            .await?;
+        self.when(name, |state| !matches!(state, State::Running(_))).await?;
         Ok(())
     }
 

@@ -18,12 +18,7 @@ pub(crate) struct Output {
 impl Output {
     /// Standard output of a run that succeeded, trimmed.
     pub(crate) fn success(self) -> Result<String> {
-        ensure!(
-            self.status.success(),
-            "kubectl: {}: {}",
-            self.status,
-            self.stderr.trim()
-        );
+        ensure!(self.status.success(), "kubectl: {}: {}", self.status, self.stderr.trim());
         Ok(self.stdout.trim().to_owned())
     }
 

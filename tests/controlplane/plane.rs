@@ -39,30 +39,17 @@ impl ControlPlane {
         let guard = Guard::start(binaries.guard(), &folder)?;
         let authority = Authority::new("lessor-tests")?;
         let [etcd, etcd_peer, api_server, controller_manager] = folder::free_ports()?;
-        let ports = Ports {
-            etcd,
-            etcd_peer,
-            api_server,
-            controller_manager,
-        };
+        let ports = Ports { etcd, etcd_peer, api_server, controller_manager };
         let server = format!("https://127.0.0.1:{api_server}");
-        let components = Components {
-            binaries: &binaries,
-            folder: &folder,
-            ports,
-            authority: &authority,
-        };
+        let components =
+            Components { binaries: &binaries, folder: &folder, ports, authority: &authority };
         components.write_files(&server)?;
         let admin = folder.join("admin.kubeconfig");
         let pair = authority.client("kubernetes-admin", &["system:masters"])?;
         authority.kubeconfig(&admin, &server, &pair)?;
         let client = client(&admin).await?;
 
-        let starting = Starting {
-            guard: &guard,
-            folder: &folder,
-            client: &client,
-        };
+        let starting = Starting { guard: &guard, folder: &folder, client: &client };
         guard.add(&components.etcd()).await?;
         starting.wait(ETCD, || etcd_healthy(etcd)).await?;
         guard.add(&components.api_server(true)).await?;
@@ -70,9 +57,7 @@ impl ControlPlane {
         guard.add(&components.controller_manager()).await?;
         let accounts: &Api<ServiceAccount> = &Api::namespaced(client.clone(), "default");
         starting
-            .wait(CONTROLLER_MANAGER, || async move {
-                accounts.get("default").await.is_ok()
-            })
+            .wait(CONTROLLER_MANAGER, || async move { accounts.get("default").await.is_ok() })
             .await?;
 
         let kubectl = Kubectl {
@@ -134,9 +119,7 @@ impl ControlPlane {
     /// Kubeconfig of any user, at most two groups; the API server adds
     /// `system:authenticated`.
     pub(crate) fn kubeconfig_for(&self, user: &str, groups: &[&str]) -> Result<PathBuf> {
-        let path = self
-            .folder
-            .join(format!("{}.kubeconfig", uuid::Uuid::new_v4().simple()));
+        let path = self.folder.join(format!("{}.kubeconfig", uuid::Uuid::new_v4().simple()));
         let pair = self.authority.client(user, groups)?;
         self.authority.kubeconfig(&path, &self.server, &pair)?;
         Ok(path)
@@ -213,11 +196,7 @@ impl ControlPlane {
 
     /// Waits until the API server says it is ready.
     pub(crate) async fn ready(&self) -> Result<()> {
-        let starting = Starting {
-            guard: &self.guard,
-            folder: &self.folder,
-            client: &self.client,
-        };
+        let starting = Starting { guard: &self.guard, folder: &self.folder, client: &self.client };
         starting.ready().await
     }
 
@@ -235,10 +214,9 @@ impl ControlPlane {
         std::fs::create_dir_all(into)?;
         for entry in std::fs::read_dir(&self.folder)? {
             let path = entry?.path();
-            if let (Some("log"), Some(name)) = (
-                path.extension().and_then(|extension| extension.to_str()),
-                path.file_name(),
-            ) {
+            if let (Some("log"), Some(name)) =
+                (path.extension().and_then(|extension| extension.to_str()), path.file_name())
+            {
                 std::fs::copy(&path, into.join(name))?;
             }
         }

@@ -43,10 +43,7 @@ impl Starting<'_> {
     {
         let began = Instant::now();
         loop {
-            if tokio::time::timeout(Duration::from_secs(5), works())
-                .await
-                .unwrap_or(false)
-            {
+            if tokio::time::timeout(Duration::from_secs(5), works()).await.unwrap_or(false) {
                 return Ok(());
             }
             if let Some(how) = self.guard.ended(component) {
@@ -79,7 +76,5 @@ pub(crate) async fn etcd_healthy(port: u16) -> bool {
         stream.read_to_string(&mut answer).await?;
         Ok(answer)
     }
-    ask(port)
-        .await
-        .is_ok_and(|answer| answer.contains(r#""health":"true""#))
+    ask(port).await.is_ok_and(|answer| answer.contains(r#""health":"true""#))
 }

@@ -18,9 +18,7 @@ use serde_json::json;
 pub(crate) async fn reach_loopback(client: Client, namespace: &str, service: &str) -> Result<()> {
     let apply = PatchParams::apply("lessor-tests").force();
     let home = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}});
-    Api::<Namespace>::all(client.clone())
-        .patch(namespace, &apply, &Patch::Apply(home))
-        .await?;
+    Api::<Namespace>::all(client.clone()).patch(namespace, &apply, &Patch::Apply(home)).await?;
     let alias = json!({
         "apiVersion": "v1", "kind": "Service", "metadata": {"name": service},
         "spec": {"type": "ExternalName", "externalName": "localhost"},

@@ -16,23 +16,10 @@ const LENGTH: usize = 800;
 const ASK_WHY: usize = 400;
 /// Two copies of one of these would not understand each other's types, or cost
 /// a second implementation of the same cryptography.
-const ONCE: [&str; 7] = [
-    "kube",
-    "kube-core",
-    "k8s-openapi",
-    "json-patch",
-    "jsonptr",
-    "rustls",
-    "ring",
-];
-const NEVER: [&str; 6] = [
-    "aws-lc-rs",
-    "aws-lc-sys",
-    "openssl",
-    "openssl-sys",
-    "native-tls",
-    "boring",
-];
+const ONCE: [&str; 7] =
+    ["kube", "kube-core", "k8s-openapi", "json-patch", "jsonptr", "rustls", "ring"];
+const NEVER: [&str; 6] =
+    ["aws-lc-rs", "aws-lc-sys", "openssl", "openssl-sys", "native-tls", "boring"];
 /// In halves, because this file is checked too.
 const HOSTS: [[&str; 2]; 8] = [
     ["crates", ".io"],
@@ -44,12 +31,8 @@ const HOSTS: [[&str; 2]; 8] = [
     ["pythonhosted", ".org"],
     ["rubygems", ".org"],
 ];
-const UNFINISHED: [[&str; 2]; 4] = [
-    ["TO", "DO"],
-    ["FIX", "ME"],
-    ["to", "do!("],
-    ["unimple", "mented!("],
-];
+const UNFINISHED: [[&str; 2]; 4] =
+    [["TO", "DO"], ["FIX", "ME"], ["to", "do!("], ["unimple", "mented!("]];
 
 pub(crate) fn register(suite: &mut Suite) {
     suite.plain("house::source_is_read_right", source_is_read_right);
@@ -69,11 +52,7 @@ fn import_law() -> Result<()> {
     for file in sources()?.iter().filter(|file| !file.test) {
         let (live, _) = without_tests(&code(&file.text), &file.text);
         for (at, offence) in offences(&file.path, &live, &crates) {
-            found.push(format!(
-                "src/{}:{}: {offence}",
-                file.path,
-                line_of(&live, at)
-            ));
+            found.push(format!("src/{}:{}: {offence}", file.path, line_of(&live, at)));
         }
     }
     none(&found)
@@ -118,12 +97,7 @@ fn nothing_is_unfinished() -> Result<()> {
     for file in sources()? {
         for (number, line) in file.text.lines().enumerate() {
             if let Some(mark) = UNFINISHED.iter().find(|mark| line.contains(&mark.concat())) {
-                found.push(format!(
-                    "src/{}:{}: {}",
-                    file.path,
-                    number + 1,
-                    mark.concat()
-                ));
+                found.push(format!("src/{}:{}: {}", file.path, number + 1, mark.concat()));
             }
         }
     }
@@ -159,11 +133,6 @@ fn no_registry_is_named() -> Result<()> {
 }
 
 fn none(found: &[String]) -> Result<()> {
-    ensure!(
-        found.is_empty(),
-        "{} found:\n{}",
-        found.len(),
-        found.join("\n")
-    );
+    ensure!(found.is_empty(), "{} found:\n{}", found.len(), found.join("\n"));
     Ok(())
 }

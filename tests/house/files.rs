@@ -58,9 +58,8 @@ pub(crate) fn dependencies() -> Result<Vec<String>> {
     let manifest = fs::read_to_string(root().join("Cargo.toml"))?;
     let section = manifest.split("\n[dependencies]\n").nth(1);
     let lines = section.unwrap_or_default().lines();
-    let names = lines
-        .take_while(|line| !line.starts_with('['))
-        .filter_map(|line| line.split_once(" ="));
+    let names =
+        lines.take_while(|line| !line.starts_with('[')).filter_map(|line| line.split_once(" ="));
     Ok(names.map(|(name, _)| name.replace('-', "_")).collect())
 }
 

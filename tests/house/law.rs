@@ -13,19 +13,11 @@ struct Room {
 const EVERYTHING: &str = "*";
 
 const fn pure(name: &'static str, uses: &'static [&'static str]) -> Room {
-    Room {
-        name,
-        pure: true,
-        uses,
-    }
+    Room { name, pure: true, uses }
 }
 
 const fn io(name: &'static str, uses: &'static [&'static str]) -> Room {
-    Room {
-        name,
-        pure: false,
-        uses,
-    }
+    Room { name, pure: false, uses }
 }
 
 #[rustfmt::skip]
@@ -55,35 +47,18 @@ const ROOMS: [Room; 20] = [
 ];
 
 /// Crates that pure rooms may use; `kube` only as in [`KUBE_TYPES`].
-const PURE_CRATES: [&str; 8] = [
-    "serde",
-    "serde_json",
-    "schemars",
-    "k8s_openapi",
-    "kube",
-    "thiserror",
-    "sha2",
-    "base64",
-];
+const PURE_CRATES: [&str; 8] =
+    ["serde", "serde_json", "schemars", "k8s_openapi", "kube", "thiserror", "sha2", "base64"];
 /// Crates that belong to some rooms alone.
 const OWNED_CRATES: [(&str, &[&str]); 3] = [
     ("json_patch", &["document"]),
     ("regorus", &["policy"]),
     // Times as values; the clock itself is in `IMPURE`.
-    (
-        "jiff",
-        &["api", "snapshot", "admission", "provision", "rollout"],
-    ),
+    ("jiff", &["api", "snapshot", "admission", "provision", "rollout"]),
 ];
 /// The derives and traits of `kube`; its client is not for pure rooms.
-const KUBE_TYPES: [&str; 6] = [
-    "CustomResource",
-    "KubeSchema",
-    "CELSchema",
-    "Resource",
-    "ResourceExt",
-    "core",
-];
+const KUBE_TYPES: [&str; 6] =
+    ["CustomResource", "KubeSchema", "CELSchema", "Resource", "ResourceExt", "core"];
 /// Beginnings of paths that reach outside or that differ from run to run.
 const IMPURE: [&str; 16] = [
     "std::env",
@@ -103,12 +78,8 @@ const IMPURE: [&str; 16] = [
     "std::io::stderr",
     "std::random",
 ];
-const CLOCKS: [[&str; 2]; 4] = [
-    ["Timestamp", "now"],
-    ["Zoned", "now"],
-    ["SystemTime", "now"],
-    ["Instant", "now"],
-];
+const CLOCKS: [[&str; 2]; 4] =
+    [["Timestamp", "now"], ["Zoned", "now"], ["SystemTime", "now"], ["Instant", "now"]];
 
 /// What `code` (tests blanked out) of the file `path`, from below `src/`, does
 /// against the law: a byte offset and a sentence each. `crates` are the
@@ -116,10 +87,7 @@ const CLOCKS: [[&str; 2]; 4] = [
 pub(crate) fn offences(path: &str, code: &str, crates: &[String]) -> Vec<(usize, String)> {
     let segments: Vec<&str> = path.trim_end_matches(".rs").split('/').collect();
     let Some(room) = ROOMS.iter().find(|room| room.name == segments[0]) else {
-        return vec![(
-            0,
-            format!("the room `{}` is not in the import law", segments[0]),
-        )];
+        return vec![(0, format!("the room `{}` is not in the import law", segments[0]))];
     };
     // `a/mod.rs` and `a.rs` are both one step below the root.
     let depth = segments.iter().filter(|segment| **segment != "mod").count();
@@ -131,10 +99,7 @@ pub(crate) fn offences(path: &str, code: &str, crates: &[String]) -> Vec<(usize,
 
 fn offence(room: &Room, depth: usize, path: &[String], crates: &[String]) -> Option<String> {
     let first = path[0].as_str();
-    let ups = path
-        .iter()
-        .take_while(|segment| *segment == "super")
-        .count();
+    let ups = path.iter().take_while(|segment| *segment == "super").count();
     match first {
         "crate" | "lessor" => other_room(room, path.get(1)?),
         "super" if ups >= depth => other_room(room, path.get(ups)?),
@@ -159,9 +124,7 @@ fn impure(room: &Room, path: &[String], crates: &[String]) -> Option<String> {
     if IMPURE.iter().any(|beginning| begins(beginning)) {
         return Some(format!("`{name}` is pure and may not use `{whole}`"));
     }
-    let pairs = path
-        .windows(2)
-        .map(|pair| [pair[0].as_str(), pair[1].as_str()]);
+    let pairs = path.windows(2).map(|pair| [pair[0].as_str(), pair[1].as_str()]);
     if pairs.into_iter().any(|pair| CLOCKS.contains(&pair)) {
         return Some(format!("`{name}` is pure: time comes as an argument"));
     }

@@ -55,10 +55,7 @@ fn tokens(code: &str) -> Vec<Token<'_>> {
             first.len_utf8()
         };
         if !first.is_whitespace() {
-            tokens.push(Token {
-                at,
-                text: &rest[..length],
-            });
+            tokens.push(Token { at, text: &rest[..length] });
         }
         at += length;
     }
@@ -96,10 +93,7 @@ fn tree(
         let goes_on = next(0) == "::" && (is_word(next(1)) || matches!(next(1), "{" | "*"));
         if !goes_on {
             if prefix.len() > depth {
-                found.push(Mention {
-                    at: start,
-                    segments: prefix.clone(),
-                });
+                found.push(Mention { at: start, segments: prefix.clone() });
             }
             break;
         }

@@ -43,10 +43,8 @@ pub(crate) fn without_tests(code: &str, text: &str) -> (String, Vec<TestModule>)
         {
             let attribute = text[start..end].split_once("#[path = \"");
             let path = attribute.and_then(|(_, rest)| rest.split('"').next());
-            modules.push(TestModule {
-                name: name.trim().to_owned(),
-                path: path.map(str::to_owned),
-            });
+            modules
+                .push(TestModule { name: name.trim().to_owned(), path: path.map(str::to_owned) });
         }
         blank(&mut out, start, end);
     }
@@ -106,18 +104,13 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
 }
 
 fn raw_string_end(bytes: &[u8], start: usize) -> usize {
-    let hashes = bytes[start + 1..]
-        .iter()
-        .take_while(|b| **b == b'#')
-        .count();
+    let hashes = bytes[start + 1..].iter().take_while(|b| **b == b'#').count();
     let open = start + 1 + hashes;
     if bytes.get(open) != Some(&b'"') {
         return start;
     }
     let close = [&b"\""[..], &b"#".repeat(hashes)].concat();
-    let found = bytes[open + 1..]
-        .windows(close.len())
-        .position(|window| window == close);
+    let found = bytes[open + 1..].windows(close.len()).position(|window| window == close);
     found.map_or(bytes.len(), |offset| open + 1 + offset + close.len())
 }
 
@@ -131,9 +124,7 @@ fn char_end(bytes: &[u8], start: usize) -> usize {
     // One character of up to four bytes.
     let close = (2..=5).find(|offset| bytes.get(start + offset) == Some(&b'\''));
     let inside = |offset: &usize| *offset == 2 || !bytes[start + 1].is_ascii();
-    close
-        .filter(inside)
-        .map_or(start, |offset| start + offset + 1)
+    close.filter(inside).map_or(start, |offset| start + offset + 1)
 }
 
 fn continues_word(bytes: &[u8], at: usize) -> bool {
@@ -149,10 +140,9 @@ fn continues_word(bytes: &[u8], at: usize) -> bool {
 fn item_end(bytes: &[u8], start: usize) -> usize {
     let mut depth = 0_i32;
     let rest = &bytes[start..];
-    let is_use = String::from_utf8_lossy(rest)
-        .split_whitespace()
-        .find(|word| !word.starts_with("pub"))
-        == Some("use");
+    let is_use =
+        String::from_utf8_lossy(rest).split_whitespace().find(|word| !word.starts_with("pub"))
+            == Some("use");
     for (offset, byte) in rest.iter().enumerate() {
         match byte {
             b'{' | b'(' | b'[' => depth += 1,

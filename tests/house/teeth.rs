@@ -22,10 +22,8 @@ pub fn kept() -> kept::Type {}
     let blanked = code(text);
     assert_eq!(blanked.len(), text.len());
     let (live, modules) = without_tests(&blanked, text);
-    let found: Vec<String> = paths(&live)
-        .iter()
-        .map(|mention| mention.segments.join("::"))
-        .collect();
+    let found: Vec<String> =
+        paths(&live).iter().map(|mention| mention.segments.join("::")).collect();
     let expected = [
         "a::b",
         "a::c::self",
@@ -39,23 +37,13 @@ pub fn kept() -> kept::Type {}
         "kept::Type",
     ];
     assert_eq!(found, expected);
-    let other = TestModule {
-        name: "tests".to_owned(),
-        path: Some("other.rs".to_owned()),
-    };
+    let other = TestModule { name: "tests".to_owned(), path: Some("other.rs".to_owned()) };
     assert_eq!(modules, [other]);
     Ok(())
 }
 
 pub(crate) fn law_has_teeth() -> Result<()> {
-    let crates = [
-        "kube",
-        "tokio",
-        "serde_json",
-        "json_patch",
-        "jiff",
-        "regorus",
-    ];
+    let crates = ["kube", "tokio", "serde_json", "json_patch", "jiff", "regorus"];
     let crates = crates.map(str::to_owned);
     let forbidden = [
         ("admission/decide.rs", "use crate::webhook::router;"),
@@ -79,32 +67,14 @@ pub(crate) fn law_has_teeth() -> Result<()> {
         assert_eq!(found.len(), 1, "{path}: {text}: {found:?}");
     }
     let allowed = [
-        (
-            "admission/decide.rs",
-            "use crate::{names::Reason, snapshot::Snapshot};",
-        ),
-        (
-            "admission/decide.rs",
-            "use super::{request::Request, super::rules};",
-        ),
+        ("admission/decide.rs", "use crate::{names::Reason, snapshot::Snapshot};"),
+        ("admission/decide.rs", "use super::{request::Request, super::rules};"),
         ("admission/deep/er.rs", "use super::super::provision;"),
         ("document/tree.rs", "use json_patch::Patch;"),
-        (
-            "api/tenant.rs",
-            "use kube::CustomResource; use std::net::IpAddr;",
-        ),
-        (
-            "admission/decide.rs",
-            "use jiff::Timestamp; use std::time::Duration;",
-        ),
-        (
-            "webhook/review.rs",
-            "use tokio::time; use crate::admission;",
-        ),
-        (
-            "policy/engine.rs",
-            "// use crate::webhook;\nconst S: &str = \"crate::webhook\";",
-        ),
+        ("api/tenant.rs", "use kube::CustomResource; use std::net::IpAddr;"),
+        ("admission/decide.rs", "use jiff::Timestamp; use std::time::Duration;"),
+        ("webhook/review.rs", "use tokio::time; use crate::admission;"),
+        ("policy/engine.rs", "// use crate::webhook;\nconst S: &str = \"crate::webhook\";"),
         ("main.rs", "use lessor::cli;"),
     ];
     for (path, text) in allowed {
