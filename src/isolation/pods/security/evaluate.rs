@@ -25,7 +25,8 @@ pub struct CheckFailure {
     pub id: &'static str,
     /// What is wrong, in few words; never empty.
     pub reason: String,
-    /// Who is wrong and how to mend it; never empty.
+    /// Who is wrong and how to mend it; empty only if nothing has a name
+    /// (a sysctl without one).
     pub detail: String,
     /// Paths of the fields to change or to add, from the root of the Pod
     /// (`spec.containers[0].securityContext.privileged`,

@@ -94,7 +94,7 @@ impl Offenders {
 
     /// `pod`, the containers, or both joined by `and`.
     pub(super) fn setters(&self) -> String {
-        let mut setters = Vec::with_capacity(2);
+        let mut setters = Vec::new();
         if self.pod {
             setters.push("pod".to_owned());
         }

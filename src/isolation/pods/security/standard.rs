@@ -80,7 +80,8 @@ impl fmt::Display for Version {
     }
 }
 
-/// The text is neither `latest` nor `v1.N` in plain decimal without leading zeros.
+/// The text is neither `latest` nor `v1.N` in plain decimal, without leading
+/// zeros and within 32 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be \"latest\" or \"v1.x\"")]
 pub struct ParseVersionError;

@@ -50,7 +50,7 @@ pub(in super::super) fn restricted(pod: Pod<'_>) -> Option<Finding> {
         }
     }
     all.finding("unrestricted capabilities", |_| {
-        let mut details = Vec::with_capacity(2);
+        let mut details = Vec::new();
         if !keeping.is_empty() {
             let who = keeping.containers();
             details.push(format!(

@@ -45,7 +45,7 @@ fn options(pod: Pod<'_>, types: &[&str]) -> Option<Finding> {
         }
     }
     found.finding("seLinuxOptions", |who| {
-        let mut problems = Vec::with_capacity(3);
+        let mut problems = Vec::new();
         if !who.values().is_empty() {
             let noun = plural("type", "types", who.values().len());
             problems.push(format!("{noun} {}", join_quoted(who.values())));

@@ -30,6 +30,17 @@ fn the_whole_line() {
 }
 
 #[test]
+fn a_failure_without_detail_has_no_brackets() {
+    let spec = json!({"securityContext": {"sysctls": [{}]}});
+    let failures = baseline(&spec);
+    assert_eq!(failures[0].detail, "");
+    assert_eq!(
+        violation_message(Level::Baseline, Version::Latest, &failures),
+        r#"violates PodSecurity "baseline:latest": forbidden sysctls"#
+    );
+}
+
+#[test]
 fn values_are_unique_sorted_and_counted_apart_from_containers() {
     let one = |name: &str, path: &str, value: Value| with(good(name), path, value);
     let add = "securityContext.capabilities.add";

@@ -1,5 +1,6 @@
 //! What only the Pod sets, or sets for its containers.
 
+use super::rows::container_rows;
 use super::{annotated, baseline, failure, good, good_spec, latest, restricted, with};
 use crate::isolation::pods::security::{CheckFailure, Level};
 use serde_json::{Value, json};
@@ -290,4 +291,28 @@ fn apparmor_names_pod_containers_and_annotations_together() {
     let metadata = annotated(&json!({format!("{PREFIX}x"): "unconfined"}));
     let one = &latest(Level::Baseline, &metadata, &good_spec())[0];
     assert_eq!(one.reason, "forbidden AppArmor profile");
+}
+
+#[test]
+fn fields_that_only_containers_have_mean_nothing_on_the_pod() {
+    for level in [Level::Baseline, Level::Restricted] {
+        for row in container_rows() {
+            let on_pod = latest(
+                level,
+                &Value::Null,
+                &with(good_spec(), row.path, row.bad.clone()),
+            );
+            let has_it_too = [
+                "appArmorProfile",
+                "runAsNonRoot",
+                "runAsUser",
+                "seLinuxOptions",
+                "seccompProfile",
+                "windowsOptions",
+            ];
+            if !has_it_too.iter().any(|field| row.path.contains(field)) {
+                assert_eq!(on_pod, [], "{}", row.path);
+            }
+        }
+    }
 }
