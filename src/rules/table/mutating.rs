@@ -1,0 +1,98 @@
+//! What is mutated: Pods, and identity labels of what users write.
+
+use super::types::{Entry, Operation, Phase, Reach, Row, Scope};
+use super::validating::{MANAGED_CORE, MANAGED_NETWORK, MANAGED_RBAC};
+use crate::rules::conditions as on;
+
+const WRITES: &[Operation] = &[Operation::Create, Operation::Update];
+
+/// Entries of the MutatingWebhookConfiguration.
+pub(super) const ENTRIES: &[Entry] = &[PODS, MANAGED, OBJECTS];
+
+const PODS: Entry = Entry {
+    id: "pods",
+    phase: Phase::Mutating,
+    split: false,
+    reach: Reach::Tenants,
+    fail_closed: true,
+    rows: &[
+        Row {
+            id: "mutate-pods",
+            groups: &[""],
+            versions: &["v1"],
+            resources: &["pods"],
+            operations: WRITES,
+            scope: Scope::Namespaced,
+        },
+        Row {
+            id: "mutate-pods-subresources",
+            groups: &[""],
+            versions: &["v1"],
+            resources: &["pods/ephemeralcontainers", "pods/resize"],
+            operations: &[Operation::Update],
+            scope: Scope::Namespaced,
+        },
+    ],
+    conditions: &[on::POD_CHANGED],
+};
+
+const MANAGED: Entry = Entry {
+    id: "managed",
+    phase: Phase::Mutating,
+    split: true,
+    reach: Reach::Tenants,
+    fail_closed: true,
+    rows: &[
+        Row {
+            id: "mutate-managed-core",
+            groups: &[""],
+            versions: &["v1"],
+            resources: MANAGED_CORE,
+            operations: WRITES,
+            scope: Scope::Namespaced,
+        },
+        Row {
+            id: "mutate-managed-network",
+            groups: &["networking.k8s.io"],
+            versions: &["v1"],
+            resources: MANAGED_NETWORK,
+            operations: WRITES,
+            scope: Scope::Namespaced,
+        },
+        Row {
+            id: "mutate-managed-rbac",
+            groups: &["rbac.authorization.k8s.io"],
+            versions: &["v1"],
+            resources: MANAGED_RBAC,
+            operations: WRITES,
+            scope: Scope::Namespaced,
+        },
+    ],
+    conditions: &[on::NOT_LESSOR, on::NOT_DEFAULT_SERVICE_ACCOUNT],
+};
+
+const OBJECTS: Entry = Entry {
+    id: "objects",
+    phase: Phase::Mutating,
+    split: false,
+    reach: Reach::Tenants,
+    fail_closed: true,
+    rows: &[Row {
+        id: "mutate-objects",
+        groups: &["*"],
+        versions: &["*"],
+        resources: &["*"],
+        operations: WRITES,
+        scope: Scope::Namespaced,
+    }],
+    conditions: &[
+        on::NOT_IN_OTHER_ENTRIES,
+        on::NOT_EXEMPT_RESOURCE,
+        on::NOT_LESSOR,
+        on::NOT_ENDPOINTS_BY_CONTROLLER,
+        on::NOT_ROOT_CA,
+        on::NOT_SCALED_BY_DEPLOYMENT,
+        on::NOT_NODE_CERTIFICATE,
+        on::NOT_CONTROLLED,
+    ],
+};
