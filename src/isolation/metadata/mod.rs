@@ -17,3 +17,6 @@ pub use identity::identity_labels;
 pub use judge::judge;
 pub use keys::judge_template;
 pub use managed::{NamespaceState, judge_managed};
+
+#[cfg(test)]
+mod tests;
