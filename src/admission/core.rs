@@ -7,9 +7,8 @@ use crate::isolation::pods::{self, Subject, security};
 use crate::isolation::{
     Change, Context, Findings, Operation, access, kinds, metadata, network, services, storage,
 };
+use crate::isolation::metadata::NamespaceState;
 use crate::names::Reason;
-
-pub(super) use crate::isolation::metadata::managed::NamespaceState;
 
 /// Judges an object inside a tenant's namespace.
 pub(super) fn judge(
@@ -18,8 +17,9 @@ pub(super) fn judge(
     state: NamespaceState,
     findings: &mut Findings,
 ) {
-    if metadata::managed::is_managed(change) {
-        metadata::managed::judge(change, state, findings);
+    if change.is_managed() {
+        metadata::judge_managed(change, state, findings);
+        metadata::judge(context, change, findings);
         return;
     }
     if change.operation == Operation::Delete {

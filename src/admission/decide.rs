@@ -1,5 +1,6 @@
 //! The decision itself.
 
+use crate::isolation::metadata::NamespaceState;
 use crate::isolation::{Caller, Change, Context, Findings, Operation};
 use crate::names::Reason;
 use crate::snapshot::{NamespaceView, Snapshot, TenantView};
@@ -71,7 +72,7 @@ impl Inside<'_> {
                 ),
             }
         }
-        let state = core::NamespaceState {
+        let state = NamespaceState {
             terminating: self.namespace.terminating,
             live_pods: self.live_pods,
         };

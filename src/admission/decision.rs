@@ -1,7 +1,6 @@
 //! What was decided.
 
-use json_patch::PatchOperation;
-
+use crate::document::PatchOperation;
 use crate::isolation::Violation;
 use crate::names::Reason;
 

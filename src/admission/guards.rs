@@ -4,11 +4,11 @@
 use serde_json::Value;
 
 use crate::api::{FieldError, Tenant, TenantClass, resolve, validate_class};
-use crate::isolation::{Caller, Findings, Operation, metadata, namespaces, storage};
+use crate::isolation::metadata::{self, NamespaceState};
+use crate::isolation::{Caller, Findings, Operation, namespaces, storage};
 use crate::names::{self, Reason};
 use crate::snapshot::Snapshot;
 
-use super::core::NamespaceState;
 use super::decide::change_of;
 use super::decision::{Decision, NotYet, Outcome};
 use super::request::Request;
@@ -206,7 +206,7 @@ pub(super) fn retained(
     let mut findings = Findings::default();
     let state = NamespaceState { terminating, live_pods };
     if caller != Caller::Lessor {
-        metadata::managed::judge(&change_of(request, caller), state, &mut findings);
+        metadata::judge_managed(&change_of(request, caller), state, &mut findings);
         let group = request.resource.group.as_str();
         let runs = (group.is_empty()
             && matches!(request.resource.resource.as_str(), "pods" | "replicationcontrollers"))

@@ -1,9 +1,8 @@
 //! What the mutating endpoint changes, in which order.
 
-use json_patch::PatchOperation;
 use serde_json::Value;
 
-use crate::document::Mutator;
+use crate::document::{Mutator, PatchError, PatchOperation};
 use crate::isolation::{Caller, Context, Findings, access, metadata, pods};
 
 use super::decide::change_of;
@@ -17,7 +16,7 @@ pub(super) fn apply(
     caller: Caller,
     request: &mut Request,
     findings: &mut Findings,
-) -> Result<Vec<PatchOperation>, json_patch::PatchError> {
+) -> Result<Vec<PatchOperation>, PatchError> {
     let Some(mut object) = request.object.take() else { return Ok(Vec::new()) };
     let applied = complete(context, caller, request, &mut object, findings);
     request.object = Some(object);
@@ -30,7 +29,7 @@ fn complete(
     request: &Request,
     object: &mut Value,
     findings: &mut Findings,
-) -> Result<Vec<PatchOperation>, json_patch::PatchError> {
+) -> Result<Vec<PatchOperation>, PatchError> {
     if !request.subresource.is_empty() {
         return Ok(Vec::new());
     }
@@ -39,10 +38,10 @@ fn complete(
     match (change.group, change.resource) {
         ("", "pods") => pods::mutate(context, &change, &mut mutator, findings)?,
         ("", "serviceaccounts") => {
-            metadata::identity_labels(context, &change, &mut mutator)?;
-            access::mutate_service_account(&change, &mut mutator)?;
+            metadata::identity_labels(context, &mut mutator)?;
+            access::default_automount(&mut mutator)?;
         }
-        _ => metadata::identity_labels(context, &change, &mut mutator)?,
+        _ => metadata::identity_labels(context, &mut mutator)?,
     }
     Ok(mutator.into_operations())
 }

@@ -6,12 +6,22 @@
 //! retried by header: both are acted upon by the API server's client
 //! (CVE-2020-8561; a `Retry-After` header multiplies an overload by ten).
 //!
-//! Start reading at [`with_limits`]: what every request passes first.
+//! Start reading at [`with_limits`]: what every request passes first; then
+//! [`Reviewer`], which answers it.
 
+mod certificates;
+mod gate;
 mod go_duration;
+mod health;
 mod limits;
 #[cfg(test)]
 mod limits_tests;
+mod process;
+mod review;
 
+pub use certificates::follow_secret;
 pub use go_duration::parse_go_duration;
+pub use health::Health;
 pub use limits::{BODY_LIMIT, BODY_TIMEOUT, Deadline, Limits, deadline, with_limits};
+pub use process::{serve_health, start, until_drained};
+pub use review::{Reviewer, routes};

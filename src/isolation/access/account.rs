@@ -1,6 +1,6 @@
 //! ServiceAccount.
 
-use json_patch::PatchError;
+use crate::document::PatchError;
 use serde_json::Value;
 
 use crate::document::Mutator;

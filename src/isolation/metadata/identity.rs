@@ -1,6 +1,6 @@
 //! Puts the identity on objects that users create.
 
-use json_patch::PatchError;
+use crate::document::PatchError;
 use serde_json::Value;
 
 use crate::document::Mutator;
