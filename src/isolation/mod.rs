@@ -11,6 +11,9 @@ mod context;
 mod finding;
 pub mod pods;
 
+#[cfg(test)]
+pub(crate) mod fixtures;
+
 pub use change::{Caller, Change, Operation};
 pub use context::Context;
 pub use finding::{Findings, Violation};
