@@ -21,6 +21,9 @@ mod read;
 pub mod services;
 pub mod storage;
 
+#[cfg(test)]
+pub(crate) mod fixtures;
+
 pub use change::{Caller, Change, Operation};
 pub use context::Context;
 pub use finding::{Findings, Violation};
