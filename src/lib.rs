@@ -3,3 +3,4 @@ pub mod api;
 pub mod document;
 pub mod isolation;
 pub mod names;
+pub mod provision;
