@@ -11,6 +11,7 @@ use kube::api::{Api, PartialObjectMeta};
 use kube::core::{DeserializeGuard, Resource};
 use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{self, Event};
+use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
 use crate::api::{Tenant, TenantClass};
@@ -164,7 +165,7 @@ async fn managed_pump<K>(
     synced: mpsc::Sender<()>,
     kind: ManagedKind,
 ) where
-    K: Resource<DynamicType = ()> + Clone + Debug + Send + 'static,
+    K: Resource<DynamicType = ()> + DeserializeOwned + Clone + Debug + Send + 'static,
 {
     pump(
         watcher::metadata_watcher(Api::<K>::all(client.clone()), config),

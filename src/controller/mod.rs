@@ -1,0 +1,3 @@
+//! placeholder
+mod certificates;
+pub use certificates::{KeepOptions, Trust, keep};
