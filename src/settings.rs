@@ -8,7 +8,6 @@ use clap::{Args, ValueEnum};
 
 use crate::api::{Callers, Cidr, ClusterFacts, DnsFacts};
 use crate::names;
-use crate::rules::{Certificates, Install};
 
 /// What Lessor must be told about the cluster.
 #[derive(Args, Clone, Debug)]
@@ -50,27 +49,6 @@ impl ClusterArgs {
             service_cidrs: self.service_cidrs.clone(),
             node_cidrs: self.node_cidrs.clone(),
             dns: DnsFacts { addresses: self.dns.clone(), ..DnsFacts::default() },
-        }
-    }
-
-    /// The installation that manifests and webhook configurations are rendered for.
-    #[must_use]
-    pub fn install(&self, certificates: CertificateSource) -> Install {
-        let text = |ranges: &[Cidr]| ranges.iter().map(ToString::to_string).collect();
-        Install {
-            namespace: self.namespace.clone(),
-            secret_source_namespace: self.secret_source_namespace.clone(),
-            certificates: match certificates {
-                CertificateSource::SelfManaged => Certificates::SelfManaged,
-                CertificateSource::CertManager => Certificates::CertManager,
-                CertificateSource::Files => Certificates::Files,
-            },
-            dns: text(&self.dns),
-            pod_cidrs: text(&self.pod_cidrs),
-            service_cidrs: text(&self.service_cidrs),
-            node_cidrs: text(&self.node_cidrs),
-            platform_users: self.platform_callers.clone(),
-            ..Install::default()
         }
     }
 

@@ -59,7 +59,7 @@ impl Manifests {
             workloads: !self.no_workloads,
             configurations: !self.no_configurations,
             monitoring_namespace: self.monitoring_namespace.clone(),
-            ..self.cluster.install(self.certs)
+            ..super::installation::of(&self.cluster, self.certs)
         };
         install.image = self.image.clone().unwrap_or(install.image);
         install.webhook_replicas = self.replicas.unwrap_or(install.webhook_replicas);

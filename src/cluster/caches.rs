@@ -50,8 +50,8 @@ pub async fn follow(client: kube::Client, changes: ChangeSender) {
             Change::NoClass(name)
         }),
         pump(
-            watcher::metadata_watcher(
-                Api::<Namespace>::all(client.clone()),
+            watcher::watcher(
+                Api::<PartialObjectMeta<Namespace>>::all(client.clone()),
                 watcher::Config::default()
             ),
             &changes,
@@ -81,7 +81,7 @@ pub async fn follow(client: kube::Client, changes: ChangeSender) {
             ManagedKind::LimitRange
         ),
         pump(
-            watcher::metadata_watcher(Api::<Pod>::all(client.clone()), live),
+            watcher::watcher(Api::<PartialObjectMeta<Pod>>::all(client.clone()), live),
             &changes,
             synced,
             |pod: PartialObjectMeta<Pod>| {
@@ -168,7 +168,7 @@ async fn managed_pump<K>(
     K: Resource<DynamicType = ()> + DeserializeOwned + Clone + Debug + Send + 'static,
 {
     pump(
-        watcher::metadata_watcher(Api::<K>::all(client.clone()), config),
+        watcher::watcher(Api::<PartialObjectMeta<K>>::all(client.clone()), config),
         changes,
         synced,
         |object: PartialObjectMeta<K>| {

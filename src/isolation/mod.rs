@@ -16,6 +16,7 @@ mod kinds_fixtures;
 mod known;
 pub mod metadata;
 pub mod namespaces;
+pub mod network;
 pub mod pods;
 mod read;
 pub mod services;
