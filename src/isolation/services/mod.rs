@@ -1,5 +1,5 @@
 //! Rules about what carries traffic to Pods: Services, Endpoints,
-//! EndpointSlices, Ingresses and the service proxy.
+//! `EndpointSlices`, Ingresses and the service proxy.
 //!
 //! A Service may only stand for the tenant's own Pods, inside the cluster,
 //! unless the class says more. Never resolves a name or an address. Start

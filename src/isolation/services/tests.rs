@@ -6,7 +6,9 @@ use crate::api::ServiceType;
 use crate::isolation::kinds_fixtures::{World, any_caller, any_object, by, change, verdicts};
 
 fn service(spec: Value) -> Value {
-    json!({"kind": "Service", "metadata": {"name": "web"}, "spec": spec})
+    let mut service = json!({"kind": "Service", "metadata": {"name": "web"}});
+    service["spec"] = spec;
+    service
 }
 
 fn judged(types: &[ServiceType], change: &Change) -> Vec<String> {
@@ -20,8 +22,9 @@ fn judged(types: &[ServiceType], change: &Change) -> Vec<String> {
 fn with(types: &[ServiceType], fields: Value) -> Vec<String> {
     let plain = json!({"type": "ClusterIP", "selector": {"app": "web"}, "ports": [{"port": 80}]});
     let mut spec = plain.clone();
-    for (name, value) in fields.as_object().unwrap() {
-        spec[name] = value.clone();
+    let Value::Object(fields) = fields else { panic!("fields of a spec") };
+    for (name, value) in fields {
+        spec[name] = value;
     }
     let (old, new) = (service(plain), service(spec));
     let created = judged(types, &change("services", None, Some(&new)));

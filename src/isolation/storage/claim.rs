@@ -1,4 +1,4 @@
-//! PersistentVolumeClaim.
+//! `PersistentVolumeClaim`.
 
 use serde_json::Value;
 
@@ -14,14 +14,14 @@ const BINDING_RULE: &str = "storage/binding";
 /// still reads it **first**.
 const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
 
-/// Judges a PersistentVolumeClaim or a VolumeSnapshot; says nothing about any
+/// Judges a `PersistentVolumeClaim` or a `VolumeSnapshot`; says nothing about any
 /// other kind.
 ///
 /// Lessor passes. Platform controllers are judged, because the StatefulSet
 /// controller makes claims of what tenants wrote; what they may do beside is
 /// to name the bound volume.
 ///
-/// A stored claim must name its class. The DefaultStorageClass plugin has
+/// A stored claim must name its class. The `DefaultStorageClass` plugin has
 /// filled it in before any webhook runs, so a claim that still names none
 /// lives in a cluster without a default class, where it would bind any
 /// available volume that has none either.

@@ -14,7 +14,9 @@ fn world() -> World {
 }
 
 fn claim(spec: Value) -> Value {
-    json!({"kind": "PersistentVolumeClaim", "metadata": {"name": "data"}, "spec": spec})
+    let mut claim = json!({"kind": "PersistentVolumeClaim", "metadata": {"name": "data"}});
+    claim["spec"] = spec;
+    claim
 }
 
 fn judged(change: &Change) -> Vec<String> {
@@ -25,8 +27,9 @@ fn judged(change: &Change) -> Vec<String> {
 /// Judges a claim of class `fast` with these fields beside.
 fn with(fields: Value) -> Vec<String> {
     let mut spec = json!({"storageClassName": "fast", "accessModes": ["ReadWriteOnce"]});
-    for (name, value) in fields.as_object().unwrap() {
-        spec[name] = value.clone();
+    let Value::Object(fields) = fields else { panic!("fields of a spec") };
+    for (name, value) in fields {
+        spec[name] = value;
     }
     let new = claim(spec);
     let created = change("persistentvolumeclaims", None, Some(&new));
