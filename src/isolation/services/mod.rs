@@ -5,6 +5,7 @@
 //! unless the class says more. Never resolves a name or an address. Start
 //! reading at [`judge`].
 
+mod alias;
 mod endpoints;
 mod ingress;
 mod service;

@@ -103,6 +103,11 @@ fn aliases_are_the_classes() {
     let alias = json!({"type": "ExternalName", "externalName": "a.example", "selector": null});
     assert_eq!(with(&[], alias.clone()), ["ExternalNameForbidden spec.type"]);
     assert!(with(&[ServiceType::ExternalName], alias).is_empty());
+    let inside = json!({"type": "ExternalName", "externalName": "db.globex.svc"});
+    assert_eq!(
+        with(&[ServiceType::ExternalName], inside),
+        ["ExternalNameForbidden spec.externalName"]
+    );
     assert_eq!(
         with(&[], json!({"externalName": "a.example"})),
         ["ExternalNameForbidden spec.externalName"]

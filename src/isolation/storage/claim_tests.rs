@@ -76,6 +76,21 @@ fn the_binder_names_the_volume() {
 }
 
 #[test]
+fn an_older_claim_lives_on_but_is_not_bound() {
+    let old = claim(json!({"storageClassName": "", "resources": {"requests": {"storage": "1Gi"}}}));
+    let mut new = old.clone();
+    new["spec"]["resources"]["requests"]["storage"] = json!("2Gi");
+    new["metadata"]["labels"] = json!({"app": "db"});
+    assert!(judged(&change("persistentvolumeclaims", Some(&old), Some(&new))).is_empty());
+    new["spec"]["volumeName"] = json!("pv");
+    let bind = change("persistentvolumeclaims", Some(&old), Some(&new));
+    assert_eq!(judged(&by(bind, Caller::Platform, "persistent-volume-binder")), CLASS);
+    let mut new = old.clone();
+    new["metadata"]["annotations"] = json!({CLASS_ANNOTATION: "slow"});
+    assert_eq!(judged(&change("persistentvolumeclaims", Some(&old), Some(&new))).len(), 2);
+}
+
+#[test]
 fn sources_are_the_tenants_own() {
     let own = json!({"kind": "PersistentVolumeClaim", "name": "a"});
     assert!(with(json!({"dataSource": own})).is_empty());
