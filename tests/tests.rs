@@ -18,6 +18,7 @@ mod controlplane;
 mod eventually;
 mod harness;
 mod house;
+mod installation;
 mod suite;
 
 use std::process::ExitCode;

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use crate::api::{PodSecurityLevel, PodTemplateEnforcement};
+use crate::isolation::metadata::NamespaceState;
 use crate::isolation::pods::{self, ClaimTemplate, Subject, security};
 use crate::isolation::{
     Change, Context, Findings, Operation, access, kinds, metadata, network, services, storage,
 };
-use crate::isolation::metadata::NamespaceState;
 use crate::names::Reason;
 
 /// Judges an object inside a tenant's namespace.
@@ -76,7 +76,8 @@ fn template(context: &Context<'_>, change: &Change<'_>, findings: &mut Findings)
         return;
     }
     let null = Value::Null;
-    let at = |tokens: &[&str]| object.pointer(&crate::document::pointer_of(tokens)).unwrap_or(&null);
+    let at =
+        |tokens: &[&str]| object.pointer(&crate::document::pointer_of(tokens)).unwrap_or(&null);
     let same = change.old.is_some_and(|old| {
         let pointer = crate::document::pointer_of(template.spec);
         let metadata = crate::document::pointer_of(template.metadata);
@@ -105,7 +106,11 @@ fn template(context: &Context<'_>, change: &Change<'_>, findings: &mut Findings)
                 format!(
                     "Pods of this workload will be refused: {}: {} ({})",
                     violation.reason,
-                    violation.message.replacen("violates PodSecurity", "would violate PodSecurity", 1),
+                    violation.message.replacen(
+                        "violates PodSecurity",
+                        "would violate PodSecurity",
+                        1
+                    ),
                     violation.field
                 )
             }));
@@ -125,13 +130,11 @@ fn pod_security(
         PodSecurityLevel::Baseline => security::Level::Baseline,
         PodSecurityLevel::Restricted => security::Level::Restricted,
     };
-    let version =
-        context.tenant.pod_security_version.parse().unwrap_or(security::Version::Latest);
+    let version = context.tenant.pod_security_version.parse().unwrap_or(security::Version::Latest);
     let failures = security::evaluate(level, version, metadata, spec);
     let Some(first) = failures.first() else { return };
     let field = first.fields.first().map_or("spec", String::as_str);
-    let field =
-        if root.is_empty() { field.to_owned() } else { crate::document::child(root, field) };
+    let field = if root.is_empty() { field.to_owned() } else { format!("{root}.{field}") };
     findings.violation(
         "pods/security",
         Reason::PodSecurityViolation,

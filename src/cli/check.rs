@@ -12,9 +12,9 @@ use crate::cluster::files::Manifest;
 use crate::document::difference;
 use crate::settings::ClusterArgs;
 
+use super::Verdict;
 use super::output::{self, Format, Paint, paint};
 use super::world::World;
-use super::Verdict;
 
 /// Reviews manifests or recorded AdmissionReviews offline.
 ///
@@ -93,16 +93,13 @@ struct Cause {
 
 impl Check {
     pub(super) fn run(self) -> anyhow::Result<Verdict> {
-        let world = World::load(
-            &self.files,
-            &self.with,
-            self.namespace_default.as_deref(),
-            &self.cluster,
-        )?;
+        let world =
+            World::load(&self.files, &self.with, self.namespace_default.as_deref(), &self.cluster)?;
         for note in &world.notes {
             eprintln!("{}", paint(&format!("note: {note}"), Paint::Faint));
         }
-        let user = User { name: self.user.clone(), groups: vec!["system:authenticated".to_owned()] };
+        let user =
+            User { name: self.user.clone(), groups: vec!["system:authenticated".to_owned()] };
         let mut reviewed = Vec::new();
         for manifest in &world.reviewed {
             reviewed.extend(review(manifest, &user, &world, !self.no_mutate)?);
@@ -251,7 +248,12 @@ fn heading(row: &Reviewed) -> String {
         .made_by
         .as_ref()
         .map_or_else(|| format!("{}:{}", row.file, row.line), |owner| format!("made by {owner}"));
-    format!("{}  {}  {}", paint(word, colour), paint(&object, Paint::Strong), paint(&origin, Paint::Faint))
+    format!(
+        "{}  {}  {}",
+        paint(word, colour),
+        paint(&object, Paint::Strong),
+        paint(&origin, Paint::Faint)
+    )
 }
 
 fn summary(rows: &[Reviewed]) -> String {

@@ -4,8 +4,8 @@ use clap::Args;
 
 use crate::settings::{CertificateSource, ClusterArgs, HealthArgs};
 
-use super::process::{Process, Roles};
 use super::Verdict;
+use super::process::{Process, Roles};
 
 /// How tenants are provisioned.
 #[derive(Args, Clone, Debug)]
@@ -28,7 +28,9 @@ pub(super) struct ControllerArgs {
     pub(super) crash_after_writes: Option<u64>,
 }
 
-impl ControllerArgs { pub(super) fn options(&self, _c: &ClusterArgs, _s: CertificateSource) {} }
+impl ControllerArgs {
+    pub(super) fn options(&self, _c: &ClusterArgs, _s: CertificateSource) {}
+}
 
 /// Provisions tenants and keeps them so.
 #[derive(Args, Debug)]

@@ -5,8 +5,8 @@ use clap::Args;
 use crate::rules::{self, Install};
 use crate::settings::{CertificateSource, ClusterArgs};
 
-use super::output::{self, Format};
 use super::Verdict;
+use super::output::{self, Format};
 
 /// Prints everything there is to install, as YAML, in the order to apply it.
 ///

@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn a_narrowed_selector_or_a_widened_peer_is_drift() {
-        let wanted = json!({"spec": {"podSelector": {}, "ingress": [{"from": [{"podSelector": {}}]}]}});
+        let wanted =
+            json!({"spec": {"podSelector": {}, "ingress": [{"from": [{"podSelector": {}}]}]}});
         let narrowed = json!({"spec": {"podSelector": {"matchLabels": {"a": "b"}},
             "ingress": [{"from": [{"podSelector": {}}]}]}});
         let widened = json!({"spec": {"podSelector": {},

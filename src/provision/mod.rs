@@ -39,7 +39,7 @@ pub use deletion::{DeletingNamespace, DeletionStep, ObservedDeletion, Phase, nex
 pub use hold::hold;
 pub use intent::intent;
 pub use object::{Delete, Kind, Object, ObjectKey};
-pub use observed::{Observed, ObservedNamespace, Objects, SourceSecret};
+pub use observed::{Objects, Observed, ObservedNamespace, SourceSecret};
 pub use preview::preview;
 pub use prune::prune;
 pub use quota::split;

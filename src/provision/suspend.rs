@@ -50,7 +50,9 @@ pub fn plan(suspended: bool, workloads: &[(ObjectKey, Value)]) -> SuspensionPlan
 
 fn suspend(kind: Kind, object: &Value) -> Option<Value> {
     let patch = |from: String, spec: Value| {
-        Some(json!({"metadata": {"annotations": {names::SUSPENDED_ANNOTATION: from}}, "spec": spec}))
+        Some(
+            json!({"metadata": {"annotations": {names::SUSPENDED_ANNOTATION: from}}, "spec": spec}),
+        )
     };
     match kind {
         Kind::Deployment | Kind::StatefulSet => {
@@ -168,7 +170,10 @@ mod tests {
         let (down, up) = round_trip(&workload(Kind::Deployment, &json!({"replicas": 3})));
         assert_eq!((&down["spec"]["replicas"], &up["spec"]["replicas"]), (&json!(0), &json!(3)));
         let (down, up) = round_trip(&workload(Kind::CronJob, &json!({"suspend": false})));
-        assert_eq!((&down["spec"]["suspend"], &up["spec"]["suspend"]), (&json!(true), &json!(false)));
+        assert_eq!(
+            (&down["spec"]["suspend"], &up["spec"]["suspend"]),
+            (&json!(true), &json!(false))
+        );
         let daemon = json!({"template": {"spec": {"nodeSelector": {"disk": "ssd"}}}});
         let (down, up) = round_trip(&workload(Kind::DaemonSet, &daemon));
         assert_eq!(
