@@ -77,8 +77,8 @@ pub(super) fn is_granted<'l>(
 }
 
 /// Name of the volume of a secret: `lessor-secret-NAME` where that is a DNS
-/// label, otherwise shortened and told apart by a digest. Injective: a short
-/// name that looks like a shortened one gets a digest too.
+/// label, otherwise shortened and told apart by a digest. A short name that
+/// looks like a shortened one gets a digest too.
 fn volume_name(secret: &str, mode: u32) -> String {
     let plain = format!("{}{secret}", names::INJECTED_VOLUME_PREFIX);
     if mode == DEFAULT_MODE
@@ -89,10 +89,12 @@ fn volume_name(secret: &str, mode: u32) -> String {
         return plain;
     }
     let digest = Sha256::digest(format!("{secret}/{mode}").as_bytes());
-    let hex: String = digest.iter().take(DIGEST / 2).map(|byte| format!("{byte:02x}")).collect();
     let label = plain.replace('.', "-");
     let kept: String = label.chars().take(MAX_NAME - DIGEST - 1).collect();
-    format!("{}-{hex}", kept.trim_end_matches('-'))
+    digest
+        .iter()
+        .take(DIGEST / 2)
+        .fold(format!("{}-", kept.trim_end_matches('-')), |name, byte| format!("{name}{byte:02x}"))
 }
 
 fn looks_digested(name: &str) -> bool {

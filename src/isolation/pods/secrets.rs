@@ -39,12 +39,14 @@ pub(super) fn judge(
         }
         let message = if ctx.tenant.secrets.iter().any(|secret| secret.name == name) {
             format!(
-                "secret {name:?} is distributed to other workloads; its mounts in Tenant {:?} select Pods by label",
+                "secret {name:?} is distributed to other workloads; \
+                 its mounts in Tenant {:?} select Pods by label",
                 ctx.tenant.name
             )
         } else {
             format!(
-                "secret names beginning with {RESERVED_NAME_PREFIX:?} are reserved; use a Secret of your own"
+                "secret names beginning with {RESERVED_NAME_PREFIX:?} are reserved; \
+                 use a Secret of your own"
             )
         };
         out.violation("pods/secrets", Reason::SecretNotGranted, field, message);
@@ -114,7 +116,7 @@ mod tests {
     #[test]
     fn distributed_secrets_are_for_the_workloads_they_are_granted_to() {
         for (spec, field) in forms("db") {
-            assert_eq!(found(&json!({"app": "other"}), &spec, None), [field.clone()]);
+            assert_eq!(found(&json!({"app": "other"}), &spec, None), std::slice::from_ref(&field));
             assert_eq!(found(&json!({"app": "web"}), &spec, None), [""; 0], "{field}");
         }
         for (spec, field) in forms("lessor-webhook-tls") {

@@ -29,7 +29,10 @@ pub(super) fn judge(
                 "pods/service-account",
                 Reason::ServiceAccountForbidden,
                 field.child(account).to_string(),
-                format!("names beginning with {RESERVED_NAME_PREFIX:?} are reserved; use a ServiceAccount of your own"),
+                format!(
+                    "names beginning with {RESERVED_NAME_PREFIX:?} are reserved; \
+                     use a ServiceAccount of your own"
+                ),
             );
         }
     }
@@ -60,7 +63,8 @@ fn judge_source(ctx: &Context<'_>, source: &Value, path: &Field<'_>, out: &mut F
             RULE,
             Reason::ServiceAccountTokenForbidden,
             path.child("podCertificate").to_string(),
-            "certificates of the cluster's signers are not granted; a projected serviceAccountToken is allowed",
+            "certificates of the cluster's signers are not granted; \
+             a projected serviceAccountToken is allowed",
         );
     }
     let Some(token) = source.get("serviceAccountToken").filter(|t| !t.is_null()) else { return };
@@ -72,7 +76,11 @@ fn judge_source(ctx: &Context<'_>, source: &Value, path: &Field<'_>, out: &mut F
             RULE,
             Reason::ServiceAccountTokenForbidden,
             path.child("audience").to_string(),
-            format!("audience {audience:?} is not allowed; leave it empty for the API server, or use one of {:?}", ceiling.audiences),
+            format!(
+                "audience {audience:?} is not allowed; \
+                 leave it empty for the API server, or use one of {:?}",
+                ceiling.audiences
+            ),
         );
     }
     let seconds = token.get("expirationSeconds").filter(|s| !s.is_null());

@@ -54,7 +54,7 @@ fn a_bare_pod_is_given_everything() {
     "#);
     assert_eq!(
         warnings,
-        ["runAsNonRoot was set to true: an image that runs as root will fail to start"]
+        ["Pods run with runAsNonRoot: true; an image that runs as root will fail to start"]
     );
 }
 

@@ -141,8 +141,8 @@ fn tolerations_are_the_pools_and_the_platforms() {
         ("unschedulable", "NoSchedule"),
     ] {
         let key = format!("node.kubernetes.io/{key}");
-        let good = json!({"tolerations": [{"key": key, "operator": "Exists", "effect": effect, "tolerationSeconds": 300}]});
-        assert_eq!(found(&world, &good), NONE);
+        let exact = json!({"tolerations": [{"key": key, "operator": "Exists", "effect": effect, "tolerationSeconds": 300}]});
+        assert_eq!(found(&world, &exact), NONE);
         let any = json!({"tolerations": [{"key": key, "operator": "Exists"}]});
         assert_eq!(found(&world, &any), refused);
     }
