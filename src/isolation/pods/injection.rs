@@ -51,7 +51,7 @@ pub(super) fn injected<'a, 'l>(
     let mut found: Vec<Injected<'a>> = Vec::new();
     for secret in &ctx.tenant.secrets {
         for mount in secret.mounts.iter().filter(|mount| mount.selector.matches(&label)) {
-            if found.iter().all(|other| other.path != mount.path) {
+            if found.iter().all(|other| segments(other.path) != segments(&mount.path)) {
                 let mode = mount.default_mode.unwrap_or(DEFAULT_MODE);
                 let volume = volume_name(&secret.name, mode);
                 found.push(Injected { volume, secret, path: &mount.path, mode });
@@ -130,6 +130,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::api::SecretMount;
     use crate::isolation::fixtures::{World, mount, secret};
 
     #[test]
@@ -167,11 +168,34 @@ mod tests {
     fn of_two_mounts_at_one_path_the_first_counts() {
         let mut world = World::default();
         world.tenant.secrets =
-            vec![secret("a", vec![mount(&[], "/x")]), secret("b", vec![mount(&[], "/x")])];
+            vec![secret("a", vec![mount(&[], "/x/y")]), secret("b", vec![mount(&[], "/x//y")])];
         let ctx = world.context();
         let found = injected(&ctx, |_| None);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].secret.name, "a");
+    }
+
+    #[test]
+    fn modes_and_long_names_have_volumes_of_their_own() {
+        let mut world = World::default();
+        let strict = SecretMount { default_mode: Some(0o400), ..mount(&[], "/strict") };
+        world.tenant.secrets = vec![
+            secret("a", vec![mount(&[], "/x"), mount(&[], "/y"), strict]),
+            secret("tls.example.com", vec![mount(&[], "/tls")]),
+        ];
+        let ctx = world.context();
+        let found = injected(&ctx, |_| None);
+        let names: Vec<_> = found.iter().map(|i| i.volume.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "lessor-secret-a",
+                "lessor-secret-a",
+                "lessor-secret-a-b624d3897b",
+                "lessor-secret-tls-example-com-a05a6d649c",
+            ]
+        );
+        assert_eq!(found[2].volume_value()["secret"]["defaultMode"], 0o400);
     }
 
     #[test]

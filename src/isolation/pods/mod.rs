@@ -19,7 +19,9 @@
 //!   whole. Missing injection is a matter of creation alone.
 //! - A `RuntimeClass` with `scheduling.tolerations` needs the same tolerations in
 //!   the node pool: the in-tree plugin merges them before Pods are judged. The
-//!   same holds for a `PriorityClass` that is the cluster's global default.
+//!   same holds for what the `ExtendedResourceToleration` plugin adds, where it
+//!   is on, and a `PriorityClass` that is the cluster's global default must be
+//!   among those of the class.
 //!
 //! Pure. Never knows the cluster, the clock or what a finding leads to. Start
 //! reading at [`judge`], then [`mutate`].
