@@ -195,6 +195,7 @@ mod tests {
                 "lessor-secret-tls-example-com-a05a6d649c",
             ]
         );
+        assert_ne!(volume_name("a-b624d3897b", DEFAULT_MODE), names[2]);
         assert_eq!(found[2].volume_value()["secret"]["defaultMode"], 0o400);
     }
 

@@ -131,6 +131,12 @@ mod tests {
     fn an_update_is_refused_for_new_references_only() {
         let old = json!({"containers": [{"envFrom": [{"secretRef": {"name": "db"}}]}]});
         assert_eq!(found(&json!({}), &old, Some(&old)), [""; 0]);
+        let mut renamed = old.clone();
+        renamed["containers"][0]["envFrom"][0]["secretRef"]["name"] = json!("lessor-x");
+        assert_eq!(
+            found(&json!({}), &renamed, Some(&old)),
+            ["spec.containers[0].envFrom[0].secretRef.name"]
+        );
         let mut new = old.clone();
         new["ephemeralContainers"] = old["containers"].clone();
         assert_eq!(

@@ -149,6 +149,9 @@ mod tests {
         let zone = json!({"metadata": {"labels": {"topology.kubernetes.io/zone": "a"}}, "target": {"name": "n"}});
         for (resource, subresource) in [("pods", "binding"), ("bindings", "")] {
             let change = Change { resource, subresource, ..create(&zone) };
+            for caller in [Caller::Node, Caller::Administrator] {
+                assert_eq!(found(&world, &Change { caller, ..change }).len(), 1);
+            }
             assert_eq!(found(&world, &Change { caller: Caller::Platform, ..change }), []);
             assert_eq!(
                 found(&world, &change),

@@ -183,11 +183,14 @@ mod tests {
     fn a_template_is_judged_as_the_pod_it_becomes() {
         let world = World::default();
         let metadata = json!({"labels": {"app": "web"}});
-        let spec = json!({"containers": [{"name": "a", "image": "i"}], "volumes": [{"name": "v"}]});
+        let spec = json!({"containers": [{"name": "a", "image": "i"}], "volumes": [{"name": "v", "hostPath": null}]});
         let mut out = Findings::default();
         let pod = as_pod(&world.context(), &metadata, &spec, &mut out);
         assert_eq!(pod["metadata"]["labels"]["lessor.io/tenant"], "acme");
-        assert_eq!(pod["spec"]["volumes"][0], json!({"name": "v", "emptyDir": {}}));
+        assert_eq!(
+            pod["spec"]["volumes"][0],
+            json!({"name": "v", "hostPath": null, "emptyDir": {}})
+        );
         assert_eq!(pod["spec"]["containers"][0]["imagePullPolicy"], "Always");
         assert_eq!(
             as_pod(&world.context(), &Value::Null, &spec, &mut out)["metadata"]["labels"]["lessor.io/tenant"],

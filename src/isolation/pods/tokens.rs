@@ -210,9 +210,10 @@ mod tests {
     #[test]
     fn only_the_exact_shape_is_automatic() {
         assert!(is_automatic(&automatic()));
-        let edits: [fn(&mut Value); 6] = [
+        let edits: [fn(&mut Value); 7] = [
             |v| v["name"] = json!("kube-api-access-mine1x"),
             |v| v["emptyDir"] = json!({}),
+            |v| v["projected"]["sources"][2] = json!({}),
             |v| v["projected"]["sources"][0]["serviceAccountToken"]["audience"] = json!("x"),
             |v| v["projected"]["sources"][1]["configMap"]["name"] = json!("mine"),
             |v| v["projected"]["sources"][2] = json!({"secret": {"name": "s"}}),
