@@ -14,7 +14,8 @@ const RULE: &str = "pods/injection";
 pub(super) const CREATED_LISTS: [&str; 2] = ["initContainers", "containers"];
 
 /// Reports what a new Pod lacks: it was created while mutation did not run, or
-/// a later webhook took it away. What is there but differs is judged elsewhere.
+/// a later webhook took it away. What is there but differs is judged elsewhere; a
+/// toleration that is lacking only keeps the Pod pending.
 pub(super) fn judge(
     ctx: &Context<'_>,
     subject: &Subject<'_>,

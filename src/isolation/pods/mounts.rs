@@ -76,7 +76,10 @@ fn judge_mount(mount: &Value, injected: &[Injected<'_>], path: &Field<'_>, out: 
             RULE,
             Reason::MountShadowed,
             path.to_string(),
-            format!("volume {name:?} belongs to Lessor, which mounts it read-only at the Tenant's path; leave it out"),
+            format!(
+                "volume {name:?} belongs to Lessor, which mounts it read-only at the \
+                 Tenant's path; leave it out"
+            ),
         );
     }
 }

@@ -32,7 +32,9 @@ pub(super) fn harden_pod(
     if is_restricted && !may_be_root(ctx, mutator) && !is_decided(mutator, &NON_ROOT) {
         mutator.set(&["spec", NON_ROOT[0], NON_ROOT[1]], Value::Bool(true))?;
         if !is_decided(mutator, &USER) {
-            out.warn("runAsNonRoot was set to true: an image that runs as root will fail to start");
+            out.warn(
+                "Pods run with runAsNonRoot: true; an image that runs as root will fail to start",
+            );
         }
     }
     Ok(())
