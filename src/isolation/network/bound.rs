@@ -1,5 +1,6 @@
 //! The bound that a tenant's own policies must stay within.
 
+use core::fmt::Write as _;
 use core::net::IpAddr;
 use std::collections::BTreeSet;
 
@@ -180,7 +181,7 @@ fn permission(edge: Edge<'_>) -> Permission<'_> {
             }
             Target::Block(block) => {
                 if !block.except.is_empty() {
-                    description.push_str(&format!(" ({block})"));
+                    let _ = write!(description, " ({block})");
                 }
                 let (family, intervals) = (block.cidr.family(), block.intervals());
                 blocks.push(Allowed { family, intervals });
