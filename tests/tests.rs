@@ -1,1 +1,38 @@
-fn main() {}
+//! The one test binary besides the unit tests in `src/`.
+//!
+//! It has a main of its own, because tests that share a control plane must be
+//! skipped at run time where there is none, and because something has to stop
+//! it. `cargo test --test tests -- --list` shows the tests, a word after `--`
+//! selects among them. `--playground` gives a control plane to play with.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    // Every test has one signature, whether it can fail by an error or not.
+    clippy::unnecessary_wraps,
+    clippy::unwrap_in_result,
+    clippy::unwrap_used
+)]
+
+mod controlplane;
+mod eventually;
+mod harness;
+mod house;
+mod suite;
+
+use std::process::ExitCode;
+
+use libtest_mimic::Arguments;
+
+fn main() -> anyhow::Result<ExitCode> {
+    // Only one call installs it, and this is the first thing the process does.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut suite = suite::Suite::new()?;
+    if std::env::args().nth(1).as_deref() == Some("--playground") {
+        suite.runtime().block_on(controlplane::playground())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    house::register(&mut suite);
+    harness::register(&mut suite);
+    Ok(suite.run(Arguments::from_args()))
+}

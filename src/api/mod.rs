@@ -8,21 +8,27 @@
 //! Pure. Never reads a clock, a file or the cluster. Start reading at
 //! [`TenantSpec`], then [`validate`].
 
+mod callers;
 mod cidr;
 mod cluster;
 mod common;
+mod protected;
+mod quantity;
+mod syntax;
 mod tenant;
 mod tenant_class;
 mod tenant_status;
 mod valid;
 mod validate;
 
-pub use cidr::Cidr;
+pub use callers::Callers;
+pub use cidr::{Cidr, CidrError, Family};
 pub use cluster::{ClusterFacts, DnsFacts};
 pub use common::{
     KeyValueSelector, LabelMap, PodSecurityLevel, Port, Protocol, QuantityMap, SelectorOperator,
     Toleration, WorkloadSelector,
 };
+pub use quantity::{Quantity, QuantityError, Resolution};
 pub use tenant::{
     DeletionPolicy, EgressRule, IngressRule, Isolation, LimitDefaults, Member, NetworkIsolation,
     NetworkWithin, PolicySettings, SecretDistribution, SecretMount, SecretSource, SubjectKind,
@@ -38,4 +44,4 @@ pub use valid::{
     EgressTarget, FieldError, ResolvedEgress, ResolvedIngress, ValidMember, ValidSecret,
     ValidTenant,
 };
-pub use validate::validate;
+pub use validate::{resolve, validate, validate_class};

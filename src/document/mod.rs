@@ -10,6 +10,8 @@ mod parse;
 mod path;
 mod redact;
 
+pub use json_patch::{PatchError, PatchOperation};
+
 pub use difference::{Difference, difference};
 pub use mutator::Mutator;
 pub use parse::{ParseError, parse};

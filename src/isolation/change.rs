@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::read;
+
 /// What is done to the object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operation {
@@ -57,6 +59,13 @@ pub struct Change<'a> {
 }
 
 impl<'a> Change<'a> {
+    /// Whether the object is Lessor's, before or after: a protected object
+    /// stays protected when the request itself strips the label.
+    #[must_use]
+    pub fn is_managed(&self) -> bool {
+        read::is_managed(self.old) || read::is_managed(self.new)
+    }
+
     /// The object after, or before where there is no after.
     #[must_use]
     pub fn object(&self) -> Option<&'a Value> {

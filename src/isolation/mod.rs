@@ -6,10 +6,24 @@
 //! caller. Nothing here knows admission, the cluster or the clock. Start
 //! reading at [`Context`], then the room of the kind you care about.
 
+pub mod access;
 mod change;
 mod context;
 mod finding;
+pub mod kinds;
+#[cfg(test)]
+mod kinds_fixtures;
+mod known;
+pub mod metadata;
+pub mod namespaces;
+pub mod network;
 pub mod pods;
+mod read;
+pub mod services;
+pub mod storage;
+
+#[cfg(test)]
+pub(crate) mod fixtures;
 
 pub use change::{Caller, Change, Operation};
 pub use context::Context;

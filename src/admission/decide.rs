@@ -1,0 +1,102 @@
+//! The decision itself.
+
+use crate::isolation::metadata::NamespaceState;
+use crate::isolation::{Caller, Change, Context, Findings, Operation};
+use crate::names::Reason;
+use crate::snapshot::{NamespaceView, Snapshot, TenantView};
+
+use super::caller::classify;
+use super::decision::{Decision, Outcome};
+use super::request::{Endpoint, Phase, Request};
+use super::scope::{self, Scope};
+use super::{core, guards, mutate};
+
+/// Decides a request from memory alone.
+///
+/// # Guarantees
+/// - Deterministic: the same request, endpoint and snapshot give the same outcome.
+/// - A returned patch was applied to `request.object`, which was then judged.
+/// - When the outcome is [`Outcome::NotYet`], the request is unchanged and may
+///   be decided again.
+/// - Outside tenants everything is allowed, whatever is missing or broken.
+#[must_use]
+pub fn decide(request: &mut Request, endpoint: Endpoint, snapshot: &Snapshot) -> Outcome {
+    let caller = classify(&request.user, endpoint.administrator, &snapshot.callers);
+    if let Some(decided) = guards::cluster_scoped(request, caller, snapshot) {
+        return decided;
+    }
+    match scope::of_namespace(request, caller, snapshot) {
+        Err(not_yet) => Outcome::NotYet(not_yet),
+        Ok(Scope::Outside) => Outcome::Decided(Decision::allow()),
+        Ok(Scope::Retained { tenant, namespace, live_pods }) => Outcome::Decided(
+            guards::retained(request, caller, tenant, namespace.terminating, live_pods),
+        ),
+        Ok(Scope::Tenant { tenant, namespace, live_pods }) => {
+            let inside = Inside { tenant, namespace, live_pods, caller };
+            Outcome::Decided(inside.decide(request, endpoint.phase, snapshot))
+        }
+    }
+}
+
+/// A request inside a tenant's namespace.
+struct Inside<'a> {
+    tenant: &'a TenantView,
+    namespace: &'a NamespaceView,
+    live_pods: usize,
+    caller: Caller,
+}
+
+impl Inside<'_> {
+    fn decide(&self, request: &mut Request, phase: Phase, snapshot: &Snapshot) -> Decision {
+        let mut decision =
+            Decision { tenant: Some(self.tenant.valid.name.clone()), ..Decision::default() };
+        if self.caller == Caller::Lessor {
+            return decision;
+        }
+        let context = Context {
+            tenant: &self.tenant.valid,
+            class: &self.tenant.class,
+            namespace: &self.namespace.name,
+            cluster: &snapshot.facts,
+        };
+        let mut findings = Findings::default();
+        let writes = matches!(request.operation, Operation::Create | Operation::Update);
+        if phase == Phase::Mutating && writes {
+            match mutate::apply(&context, self.caller, request, &mut findings) {
+                Ok(patch) => decision.patch = patch,
+                Err(error) => findings.violation(
+                    "mutation",
+                    Reason::PatchForbidden,
+                    "metadata",
+                    format!("the object cannot be completed: {error}"),
+                ),
+            }
+        }
+        let state = NamespaceState {
+            terminating: self.namespace.terminating,
+            live_pods: self.live_pods,
+        };
+        core::judge(&context, &change_of(request, self.caller), state, &mut findings);
+        decision.violations = findings.violations;
+        decision.warnings = findings.warnings;
+        if !decision.allowed() {
+            decision.patch.clear();
+        }
+        decision
+    }
+}
+
+/// The request as rules see it.
+pub(super) fn change_of(request: &Request, caller: Caller) -> Change<'_> {
+    Change {
+        operation: request.operation,
+        group: &request.resource.group,
+        resource: &request.resource.resource,
+        subresource: &request.subresource,
+        name: request.object_name(),
+        old: request.old_object.as_ref(),
+        new: request.object.as_ref(),
+        caller,
+        username: &request.user.name,
+    }
+}

@@ -1,0 +1,76 @@
+//! What was decided.
+
+use crate::document::PatchOperation;
+use crate::isolation::Violation;
+use crate::names::Reason;
+
+/// The answer to a request, or why there is none yet.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Final.
+    Decided(Decision),
+    /// The context is not there yet; the same request may be decided later.
+    NotYet(NotYet),
+}
+
+/// Why there is no answer yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotYet {
+    /// `IsolationNotReady` or `TenancyContextUnavailable`.
+    pub reason: Reason,
+    /// The tenant, if known: waiters are counted per tenant.
+    pub tenant: Option<String>,
+    /// Sentence for the caller.
+    pub message: String,
+}
+
+impl NotYet {
+    /// The refusal that the caller sees when waiting did not help.
+    #[must_use]
+    pub fn into_decision(self) -> Decision {
+        let violation = Violation {
+            rule: "gate",
+            reason: self.reason,
+            field: "metadata.namespace".to_owned(),
+            message: self.message,
+        };
+        Decision { tenant: self.tenant, violations: vec![violation], ..Decision::default() }
+    }
+}
+
+/// A final answer.
+#[derive(Clone, Debug, Default)]
+pub struct Decision {
+    /// The tenant that the request is about; none outside tenants.
+    pub tenant: Option<String>,
+    /// Rules broken; the request is allowed when there are none.
+    pub violations: Vec<Violation>,
+    /// Warnings for the caller.
+    pub warnings: Vec<String>,
+    /// Changes to the object; only from the mutating endpoint.
+    pub patch: Vec<PatchOperation>,
+}
+
+impl Decision {
+    /// Allows without a word: Lessor has no say in this.
+    #[must_use]
+    pub fn allow() -> Self {
+        Self::default()
+    }
+
+    /// Whether the request is allowed.
+    #[must_use]
+    pub const fn allowed(&self) -> bool {
+        self.violations.is_empty()
+    }
+
+    /// The violation that code, reason and message are taken from: a refusal
+    /// for good comes before one that may heal.
+    #[must_use]
+    pub fn leading(&self) -> Option<&Violation> {
+        self.violations
+            .iter()
+            .find(|violation| violation.reason.code() < 500)
+            .or_else(|| self.violations.first())
+    }
+}

@@ -1,0 +1,332 @@
+//! AdmissionReview v1 on the wire.
+//!
+//! Own types, because the ones of the client library drop the uid of bad
+//! requests, carry no code, reason or causes, and send the patch as an array
+//! of numbers.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::document::{self, ParseError};
+use crate::isolation::{Operation, Violation};
+use crate::names::Reason;
+
+use super::decision::Decision;
+use super::request::{GroupKind, GroupResource, Request, User};
+
+const API_VERSION: &str = "admission.k8s.io/v1";
+const KIND: &str = "AdmissionReview";
+
+/// A body that is not an acceptable AdmissionReview v1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// The uid, if one could be found: then the answer is a denial that echoes it.
+    pub uid: Option<String>,
+    /// `RequestMalformed` or `RequestTooDeep`.
+    pub reason: Reason,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl Rejected {
+    /// The denial that echoes the uid.
+    #[must_use]
+    pub fn decision(&self) -> Decision {
+        let violation = Violation {
+            rule: "request",
+            reason: self.reason,
+            field: "request".to_owned(),
+            message: self.message.clone(),
+        };
+        Decision { violations: vec![violation], ..Decision::default() }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Review<'a> {
+    api_version: String,
+    kind: String,
+    #[serde(borrow)]
+    request: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawRequest<'a> {
+    uid: String,
+    #[serde(default)]
+    kind: RawKind,
+    #[serde(default)]
+    resource: RawResource,
+    #[serde(default)]
+    sub_resource: Option<String>,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    namespace: Option<String>,
+    operation: String,
+    #[serde(default)]
+    user_info: RawUser,
+    #[serde(borrow, default)]
+    object: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    old_object: Option<&'a RawValue>,
+    #[serde(default)]
+    dry_run: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+struct RawKind {
+    #[serde(default)]
+    group: String,
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    kind: String,
+}
+
+#[derive(Default, Deserialize)]
+struct RawResource {
+    #[serde(default)]
+    group: String,
+    #[serde(default)]
+    resource: String,
+}
+
+#[derive(Default, Deserialize)]
+struct RawUser {
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    groups: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct UidOnly {
+    request: Option<UidHolder>,
+}
+
+#[derive(Deserialize)]
+struct UidHolder {
+    uid: Option<String>,
+}
+
+/// Reads a review. Objects are parsed once, strictly.
+///
+/// # Errors
+/// [`Rejected`], with the uid wherever one can be found.
+pub fn parse(body: &[u8]) -> Result<Request, Rejected> {
+    let malformed = |message: String| Rejected {
+        uid: find_uid(body),
+        reason: Reason::RequestMalformed,
+        message,
+    };
+    let review: Review<'_> = serde_json::from_slice(body)
+        .map_err(|error| malformed(format!("not an AdmissionReview: {error}")))?;
+    if review.api_version != API_VERSION || review.kind != KIND {
+        return Err(malformed(format!(
+            "{} {} is not supported; send {API_VERSION} {KIND}",
+            review.api_version, review.kind
+        )));
+    }
+    let raw = review.request.ok_or_else(|| malformed("the review has no request".to_owned()))?;
+    let raw: RawRequest<'_> = serde_json::from_str(raw.get())
+        .map_err(|error| malformed(format!("request: {error}")))?;
+    if raw.uid.is_empty() {
+        return Err(Rejected {
+            uid: None,
+            reason: Reason::RequestMalformed,
+            message: "request.uid is empty".to_owned(),
+        });
+    }
+    let operation = operation(&raw.operation)
+        .ok_or_else(|| malformed(format!("request.operation {:?} is unknown", raw.operation)))?;
+    let object = |field: &str, text: Option<&RawValue>| match text {
+        None => Ok(None),
+        Some(text) => document::parse(text.get())
+            .map(|value| if value.is_null() { None } else { Some(value) })
+            .map_err(|error| Rejected {
+                uid: Some(raw.uid.clone()),
+                reason: match error {
+                    ParseError::TooDeep => Reason::RequestTooDeep,
+                    ParseError::Malformed(_) => Reason::RequestMalformed,
+                },
+                message: format!("request.{field}: {error}"),
+            }),
+    };
+    Ok(Request {
+        object: object("object", raw.object)?,
+        old_object: object("oldObject", raw.old_object)?,
+        uid: raw.uid,
+        kind: GroupKind {
+            group: raw.kind.group,
+            version: raw.kind.version,
+            kind: raw.kind.kind,
+        },
+        resource: GroupResource { group: raw.resource.group, resource: raw.resource.resource },
+        subresource: raw.sub_resource.unwrap_or_default(),
+        name: raw.name.unwrap_or_default(),
+        namespace: raw.namespace.unwrap_or_default(),
+        operation,
+        user: User {
+            name: raw.user_info.username,
+            groups: raw.user_info.groups.unwrap_or_default(),
+        },
+        dry_run: raw.dry_run.unwrap_or(false),
+    })
+}
+
+fn operation(name: &str) -> Option<Operation> {
+    match name {
+        "CREATE" => Some(Operation::Create),
+        "UPDATE" => Some(Operation::Update),
+        "DELETE" => Some(Operation::Delete),
+        "CONNECT" => Some(Operation::Connect),
+        _ => None,
+    }
+}
+
+/// The uid of a body that is otherwise not acceptable.
+fn find_uid(body: &[u8]) -> Option<String> {
+    let found: UidOnly = serde_json::from_slice(body).ok()?;
+    found.request?.uid.filter(|uid| !uid.is_empty())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReviewOut<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    response: Response<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Response<'a> {
+    uid: &'a str,
+    allowed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Status<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patch_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patch: Option<String>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    warnings: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audit_annotations: Option<Audit<'a>>,
+}
+
+#[derive(Serialize)]
+struct Audit<'a> {
+    decision: &'static str,
+    tenant: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Status<'a> {
+    status: &'static str,
+    code: u16,
+    reason: &'static str,
+    message: String,
+    details: Details<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Details<'a> {
+    causes: Vec<Cause<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_seconds: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Cause<'a> {
+    reason: &'static str,
+    field: &'a str,
+    message: String,
+}
+
+/// The most causes that one answer lists.
+const MAX_CAUSES: usize = 32;
+
+/// Writes the answer: `{apiVersion, kind, response}` and nothing else.
+#[must_use]
+pub fn answer(uid: &str, decision: &Decision) -> Vec<u8> {
+    let allowed = decision.allowed();
+    let patch = (allowed && !decision.patch.is_empty())
+        .then(|| serde_json::to_vec(&decision.patch).map(|json| STANDARD.encode(json)).ok())
+        .flatten();
+    let review = ReviewOut {
+        api_version: API_VERSION,
+        kind: KIND,
+        response: Response {
+            uid,
+            allowed,
+            status: decision.leading().map(|leading| status(leading, &decision.violations)),
+            patch_type: patch.as_ref().map(|_| "JSONPatch"),
+            patch,
+            warnings: &decision.warnings,
+            audit_annotations: decision.tenant.as_deref().map(|tenant| Audit {
+                decision: if allowed { "allow" } else { "deny" },
+                tenant,
+                rule: decision.leading().map(|violation| violation.rule),
+            }),
+        },
+    };
+    serde_json::to_vec(&review).unwrap_or_default()
+}
+
+/// What the caller reads: every broken rule, the leading one first.
+#[must_use]
+pub fn message(decision: &Decision) -> String {
+    decision.leading().map_or_else(String::new, |leading| full_message(leading, &decision.violations))
+}
+
+fn full_message(leading: &Violation, all: &[Violation]) -> String {
+    let mut message = format!("{}: {}", leading.reason, sentence(leading));
+    let others = all.iter().filter(|other| !std::ptr::eq(*other, leading));
+    for other in others.take(MAX_CAUSES - 1) {
+        message.push_str("; ");
+        message.push_str(&format!("{}: {}", other.reason, sentence(other)));
+    }
+    if all.len() > MAX_CAUSES {
+        message.push_str(&format!("; and {} more", all.len() - MAX_CAUSES));
+    }
+    message
+}
+
+fn sentence(violation: &Violation) -> String {
+    format!("{}: {}", violation.rule, violation.message)
+}
+
+fn status<'a>(leading: &'a Violation, all: &'a [Violation]) -> Status<'a> {
+    let code = leading.reason.code();
+    let rest = all.iter().filter(|other| !std::ptr::eq(*other, leading));
+    let causes = std::iter::once(leading)
+        .chain(rest)
+        .take(MAX_CAUSES)
+        .map(|violation| Cause {
+            reason: violation.reason.as_str(),
+            field: &violation.field,
+            message: sentence(violation),
+        })
+        .collect();
+    Status {
+        status: "Failure",
+        code,
+        reason: match code {
+            422 => "Invalid",
+            503 => "ServiceUnavailable",
+            500 => "InternalError",
+            _ => "Forbidden",
+        },
+        message: full_message(leading, all),
+        details: Details { causes, retry_after_seconds: leading.reason.retry_after_seconds() },
+    }
+}

@@ -1,0 +1,116 @@
+//! Files become the world that an offline command judges in.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+use crate::admission::offline::is_cluster_scoped;
+use crate::api::ClusterFacts;
+use crate::cluster::files::{self, Manifest};
+use crate::names;
+use crate::rules;
+use crate::settings::ClusterArgs;
+use crate::snapshot::Snapshot;
+
+/// What an offline command knows and what it reviews.
+pub(super) struct World {
+    pub(super) snapshot: Snapshot,
+    pub(super) reviewed: Vec<Manifest>,
+    /// Said once to the user: what was assumed.
+    pub(super) notes: Vec<String>,
+}
+
+impl World {
+    /// Reads `files`, which are reviewed, and `with`, which are only known. A
+    /// class that is named `default` and not among them is the shipped one;
+    /// with no Tenant at all, one of class `default` is assumed that owns every
+    /// namespace named.
+    pub(super) fn load(
+        files: &[PathBuf],
+        with: &[PathBuf],
+        default_namespace: Option<&str>,
+        cluster: &ClusterArgs,
+    ) -> anyhow::Result<Self> {
+        let mut reviewed = files::read(files)?;
+        let known = files::read(with)?;
+        let mut notes = Vec::new();
+        let mut all: Vec<Manifest> = known.into_iter().chain(reviewed.iter().cloned()).collect();
+        let is = |manifest: &Manifest, kind: &str| {
+            manifest.group() == names::GROUP && manifest.kind() == kind
+        };
+        let no_tenant = !all.iter().any(|m| is(m, "Tenant"));
+        if !files::has_class(&all, names::DEFAULT_CLASS) {
+            all.push(Manifest::built_in(serde_json::to_value(rules::default_class())?));
+        }
+        let tenant_namespace = first_namespace(&all);
+        let fallback =
+            default_namespace.map(str::to_owned).or(tenant_namespace).unwrap_or_else(|| ASSUMED.to_owned());
+        for manifest in &mut reviewed {
+            give_namespace(&mut manifest.object, &fallback);
+        }
+        if no_tenant {
+            let namespaces = namespaces_of(&reviewed, &cluster.facts());
+            notes.push(format!(
+                "no Tenant given: judged as a tenant of the shipped class \"{}\" that owns {}; say --with to use your own",
+                names::DEFAULT_CLASS,
+                namespaces.iter().cloned().collect::<Vec<_>>().join(", ")
+            ));
+            all.push(Manifest::built_in(json!({
+                "apiVersion": "lessor.io/v1", "kind": "Tenant",
+                "metadata": {"name": ASSUMED},
+                "spec": {"namespaces": namespaces}
+            })));
+        }
+        let mut snapshot = files::snapshot(&all, cluster.facts(), cluster.callers())
+            .context("reading tenants and classes")?;
+        for namespace in namespaces_of(&reviewed, &cluster.facts()) {
+            if snapshot.namespace(&namespace).is_none() {
+                snapshot.apply(crate::snapshot::Change::Namespace(crate::snapshot::NamespaceView {
+                    uid: format!("static-{namespace}"),
+                    name: namespace,
+                    ..Default::default()
+                }));
+            }
+        }
+        Ok(Self { snapshot, reviewed, notes })
+    }
+}
+
+/// Name of the tenant that is assumed when none is given.
+const ASSUMED: &str = "example";
+
+fn first_namespace(manifests: &[Manifest]) -> Option<String> {
+    let mut tenants =
+        manifests.iter().filter(|m| m.group() == names::GROUP && m.kind() == "Tenant");
+    let only = tenants.next().filter(|_| tenants.next().is_none())?;
+    let named = only.object.pointer("/spec/namespaces/0").or(only.object.pointer("/metadata/name"));
+    named.and_then(Value::as_str).map(str::to_owned)
+}
+
+fn give_namespace(object: &mut Value, fallback: &str) {
+    let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
+    if is_cluster_scoped(kind) || kind == "AdmissionReview" {
+        return;
+    }
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.entry("namespace").or_insert_with(|| Value::from(fallback));
+    }
+}
+
+fn namespaces_of(manifests: &[Manifest], facts: &ClusterFacts) -> BTreeSet<String> {
+    manifests
+        .iter()
+        .filter_map(|manifest| {
+            let object = &manifest.object;
+            let pointer = if manifest.kind() == "AdmissionReview" {
+                "/request/namespace"
+            } else {
+                "/metadata/namespace"
+            };
+            object.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
+        })
+        .filter(|namespace| !facts.is_system_namespace(namespace))
+        .collect()
+}

@@ -1,0 +1,13 @@
+//! The cluster: client, caches, leadership, and the same from files.
+//!
+//! Turns what the API server says into [`crate::snapshot::Change`]s and
+//! publishes the result. Decides nothing. Start reading at [`SnapshotStore`],
+//! then [`caches`].
+
+pub mod caches;
+pub mod files;
+mod locate;
+mod schema;
+mod store;
+
+pub use store::{ChangeSender, SnapshotStore};

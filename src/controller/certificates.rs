@@ -1,0 +1,307 @@
+//! The leader keeps the webhook configurations, and the certificates that
+//! they trust.
+//!
+//! One writer: only the leader runs this. Every write carries the
+//! `resourceVersion` that was read, so that of two leaders one starts over.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use k8s_openapi::ByteString;
+use k8s_openapi::api::admissionregistration::v1::{
+    MutatingWebhookConfiguration, ValidatingWebhookConfiguration,
+};
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::{Api, ObjectMeta, Patch, PatchParams, PostParams};
+use kube::{Client, Resource, ResourceExt as _};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use crate::names;
+use crate::rules::{self, Install, RULES_DIGEST_ANNOTATION, RULES_VERSION, RULES_VERSION_ANNOTATION};
+use crate::tls::rotate::{Action, Held, Observed, Replicas, Want, issue, plan};
+
+/// How often configurations are looked at: one that was narrowed or deleted is
+/// restored within this time.
+const LOOK: Duration = Duration::from_secs(3);
+
+/// Who issues what the configurations trust.
+#[derive(Clone, Debug)]
+pub enum Trust {
+    /// Lessor issues and rotates; the Secret is written.
+    SelfManaged(Want),
+    /// Somebody else writes `caBundle`.
+    Foreign,
+}
+
+/// What is kept.
+#[derive(Clone, Debug)]
+pub struct KeepOptions {
+    /// The installation that the configurations are rendered for.
+    pub install: Install,
+    /// Who issues certificates.
+    pub trust: Trust,
+}
+
+/// Why a step failed; the next look tries again.
+#[derive(Debug, thiserror::Error)]
+enum KeepError {
+    #[error("the API server refused")]
+    Api(#[from] kube::Error),
+    #[error("no certificate could be issued")]
+    Issue(#[from] crate::tls::rotate::IssueError),
+}
+
+/// Keeps configurations and certificates until `shutdown`.
+pub async fn keep(client: Client, options: KeepOptions, shutdown: CancellationToken) {
+    let mut keeper = Keeper {
+        mutating: Api::all(client.clone()),
+        validating: Api::all(client.clone()),
+        secrets: Api::namespaced(client, &options.install.namespace),
+        options,
+        seen: None,
+    };
+    loop {
+        if let Err(error) = keeper.look().await {
+            tracing::warn!(error = %Chain(&error), "keeping the webhook configurations");
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+struct Keeper {
+    mutating: Api<MutatingWebhookConfiguration>,
+    validating: Api<ValidatingWebhookConfiguration>,
+    secrets: Api<Secret>,
+    options: KeepOptions,
+    /// The bundles seen last, and since when.
+    seen: Option<(Vec<Vec<u8>>, Timestamp)>,
+}
+
+/// The most steps of one look; a rotation takes five.
+const STEPS: usize = 8;
+
+impl Keeper {
+    async fn look(&mut self) -> Result<(), KeepError> {
+        for _ in 0..STEPS {
+            let mutating = self.mutating.get_opt(names::MUTATING_CONFIGURATION).await?;
+            let validating = self.validating.get_opt(names::VALIDATING_CONFIGURATION).await?;
+            let bundles = bundles(mutating.as_ref(), validating.as_ref());
+            let Trust::SelfManaged(want) = self.options.trust.clone() else {
+                return self.keep_rules(mutating.as_ref(), validating.as_ref(), None).await;
+            };
+            let secret = self.secrets.get_opt(names::CERTIFICATE_SECRET).await?;
+            let held = Held::read(&data_of(secret.as_ref()));
+            if held.current.is_some() {
+                let bundle = held.bundle();
+                self.keep_rules(mutating.as_ref(), validating.as_ref(), Some(&bundle)).await?;
+            }
+            let now = Timestamp::now();
+            let observed = Observed { since: self.since(&bundles, now), bundles };
+            match plan(&held, &observed, &Replicas::Unknown, &want, now) {
+                Action::Issue => {
+                    let generation = issue(&want.names, &want.validity, now)?;
+                    tracing::info!(not_after = %generation.not_after(), "issued a certificate");
+                    self.write(secret, held.issued(generation)).await?;
+                }
+                Action::PublishBundle { cas } => {
+                    self.keep_rules(mutating.as_ref(), validating.as_ref(), Some(&cas)).await?;
+                }
+                Action::SwitchLeaf => self.write(secret, held.switched(now)).await?,
+                Action::DropOldCa => self.write(secret, held.old_ca_dropped()).await?,
+                Action::Nothing { .. } => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    fn since(&mut self, bundles: &[Vec<u8>], now: Timestamp) -> Timestamp {
+        match &self.seen {
+            Some((seen, since)) if seen == bundles => *since,
+            _ => {
+                self.seen = Some((bundles.to_vec(), now));
+                now
+            }
+        }
+    }
+
+    async fn write(&self, secret: Option<Secret>, held: Held) -> Result<(), KeepError> {
+        let data: BTreeMap<String, ByteString> =
+            held.write().into_iter().map(|(key, value)| (key, ByteString(value))).collect();
+        match secret {
+            Some(secret) => {
+                let next = Secret { data: Some(data), ..secret };
+                let post = PostParams::default();
+                self.secrets.replace(names::CERTIFICATE_SECRET, &post, &next).await?;
+            }
+            None => {
+                let secret = Secret {
+                    metadata: ObjectMeta {
+                        name: Some(names::CERTIFICATE_SECRET.to_owned()),
+                        ..ObjectMeta::default()
+                    },
+                    data: Some(data),
+                    ..Secret::default()
+                };
+                self.secrets.create(&PostParams::default(), &secret).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies both configurations where they are absent, older or changed.
+    /// One with a higher rules version belongs to a newer binary: only its
+    /// bundle is kept.
+    async fn keep_rules(
+        &self,
+        mutating: Option<&MutatingWebhookConfiguration>,
+        validating: Option<&ValidatingWebhookConfiguration>,
+        bundle: Option<&str>,
+    ) -> Result<(), KeepError> {
+        let pem = bundle.map(str::as_bytes);
+        let wanted = rules::mutating(&self.options.install, pem);
+        keep_one(&self.mutating, mutating, &wanted, pem).await?;
+        let wanted = rules::validating(&self.options.install, pem);
+        keep_one(&self.validating, validating, &wanted, pem).await?;
+        Ok(())
+    }
+}
+
+async fn keep_one<K>(
+    api: &Api<K>,
+    present: Option<&K>,
+    wanted: &K,
+    bundle: Option<&[u8]>,
+) -> Result<(), kube::Error>
+where
+    K: Resource<DynamicType = ()>
+        + Clone
+        + DeserializeOwned
+        + serde::Serialize
+        + std::fmt::Debug
+        + Webhooks,
+{
+    let Some(present) = present else {
+        tracing::info!(name = wanted.name_any(), "creating the webhook configuration");
+        apply(api, wanted).await?;
+        return Ok(());
+    };
+    let version = |object: &K| -> u32 {
+        let text = object.annotations().get(RULES_VERSION_ANNOTATION);
+        text.and_then(|text| text.parse().ok()).unwrap_or(0)
+    };
+    if version(present) > RULES_VERSION {
+        return keep_bundle(api, present, bundle).await;
+    }
+    let same = present.annotations().get(RULES_DIGEST_ANNOTATION)
+        == wanted.annotations().get(RULES_DIGEST_ANNOTATION)
+        && present.rendered() == wanted.rendered();
+    let trusted = bundle.is_none() || present.bundles().iter().all(|seen| Some(seen.as_slice()) == bundle);
+    if !(same && trusted) {
+        tracing::info!(name = wanted.name_any(), "restoring the webhook configuration");
+        apply(api, wanted).await?;
+    }
+    Ok(())
+}
+
+async fn apply<K>(api: &Api<K>, wanted: &K) -> Result<(), kube::Error>
+where
+    K: Resource<DynamicType = ()> + Clone + DeserializeOwned + serde::Serialize + std::fmt::Debug,
+{
+    let params = PatchParams::apply(names::FIELD_MANAGER).force();
+    api.patch(&wanted.name_any(), &params, &Patch::Apply(wanted)).await?;
+    Ok(())
+}
+
+/// Sets every `caBundle` of a newer binary's configuration and nothing else.
+async fn keep_bundle<K>(api: &Api<K>, present: &K, bundle: Option<&[u8]>) -> Result<(), kube::Error>
+where
+    K: Resource<DynamicType = ()> + Clone + DeserializeOwned + std::fmt::Debug + Webhooks,
+{
+    let Some(bundle) = bundle else { return Ok(()) };
+    let mut operations = vec![json!({
+        "op": "test", "path": "/metadata/resourceVersion", "value": present.resource_version()
+    })];
+    let encoded = serde_json::to_value(ByteString(bundle.to_vec())).unwrap_or_default();
+    for (index, seen) in present.bundles().iter().enumerate() {
+        if seen.as_slice() != bundle {
+            operations.push(json!({
+                "op": "add", "path": format!("/webhooks/{index}/clientConfig/caBundle"), "value": encoded
+            }));
+        }
+    }
+    if operations.len() > 1 {
+        let patch: json_patch::Patch =
+            serde_json::from_value(json!(operations)).map_err(kube::Error::SerdeError)?;
+        api.patch(&present.name_any(), &PatchParams::default(), &Patch::Json::<()>(patch)).await?;
+    }
+    Ok(())
+}
+
+fn bundles(
+    mutating: Option<&MutatingWebhookConfiguration>,
+    validating: Option<&ValidatingWebhookConfiguration>,
+) -> Vec<Vec<u8>> {
+    let mutating = mutating.map(Webhooks::bundles).unwrap_or_default();
+    mutating.into_iter().chain(validating.map(Webhooks::bundles).unwrap_or_default()).collect()
+}
+
+fn data_of(secret: Option<&Secret>) -> BTreeMap<String, Vec<u8>> {
+    let data = secret.and_then(|secret| secret.data.as_ref());
+    data.into_iter().flatten().map(|(key, value)| (key.clone(), value.0.clone())).collect()
+}
+
+/// What both configurations have.
+trait Webhooks {
+    /// The `caBundle` of every entry; empty where it is absent.
+    fn bundles(&self) -> Vec<Vec<u8>>;
+    /// The entries without their bundles, for comparison.
+    fn rendered(&self) -> serde_json::Value;
+}
+
+macro_rules! webhooks {
+    ($kind:ty) => {
+        impl Webhooks for $kind {
+            fn bundles(&self) -> Vec<Vec<u8>> {
+                let entries = self.webhooks.iter().flatten();
+                entries
+                    .map(|entry| {
+                        let bundle = entry.client_config.ca_bundle.as_ref();
+                        bundle.map(|bytes| bytes.0.clone()).unwrap_or_default()
+                    })
+                    .collect()
+            }
+
+            fn rendered(&self) -> serde_json::Value {
+                let mut entries = self.webhooks.clone().unwrap_or_default();
+                for entry in &mut entries {
+                    entry.client_config.ca_bundle = None;
+                }
+                serde_json::to_value(entries).unwrap_or_default()
+            }
+        }
+    };
+}
+
+webhooks!(MutatingWebhookConfiguration);
+webhooks!(ValidatingWebhookConfiguration);
+
+/// An error with its causes, in one line.
+struct Chain<'a>(&'a dyn std::error::Error);
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}

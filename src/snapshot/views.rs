@@ -1,0 +1,199 @@
+//! The snapshot's content and how it is asked.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::api::{Callers, ClusterFacts, FieldError, Tenant, TenantClassSpec, ValidTenant};
+use crate::names;
+
+use super::change::ManagedKind;
+
+/// A Namespace as far as decisions need it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamespaceView {
+    /// Name.
+    pub name: String,
+    /// UID: a re-created Namespace is another one.
+    pub uid: String,
+    /// Labels.
+    pub labels: BTreeMap<String, String>,
+    /// Whether deletion has begun.
+    pub terminating: bool,
+}
+
+/// A Tenant together with its class.
+#[derive(Clone, Debug)]
+pub struct TenantView {
+    /// The Tenant as stored.
+    pub tenant: Tenant,
+    /// UID of the Tenant.
+    pub uid: String,
+    /// The Tenant parsed against its class. What the class does not allow is
+    /// left out, so that a class that became stricter takes effect at once.
+    pub valid: ValidTenant,
+    /// What was left out, and why.
+    pub errors: Vec<FieldError>,
+    /// The class; the strictest possible where it is missing.
+    pub class: Arc<TenantClassSpec>,
+}
+
+/// Whose a namespace is.
+#[derive(Clone, Debug)]
+pub enum Membership<'a> {
+    /// Nobody's: Lessor has no say.
+    Unmanaged,
+    /// Recorded by name and UID in the Tenant's status.
+    Active {
+        /// The Tenant.
+        tenant: &'a Arc<TenantView>,
+        /// Whether the isolation objects of this very namespace exist.
+        isolated: bool,
+    },
+    /// Named by the Tenant, whose controller created it a moment ago and has
+    /// not recorded the UID yet.
+    Provisioning {
+        /// The Tenant.
+        tenant: &'a Arc<TenantView>,
+    },
+    /// Labelled for a Tenant that does not record it: retained, restored from
+    /// a backup, or an orphan.
+    Retained {
+        /// The label's value.
+        tenant: &'a str,
+    },
+    /// Not in the cache: the context is missing, which is an error and never
+    /// means "nobody's".
+    Unknown,
+}
+
+/// Everything the webhook decides from.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The cluster.
+    pub facts: Arc<ClusterFacts>,
+    /// Exempt usernames.
+    pub callers: Arc<Callers>,
+    pub(super) synced: bool,
+    pub(super) tenants: HashMap<String, Arc<TenantView>>,
+    pub(super) classes: HashMap<String, Arc<TenantClassSpec>>,
+    pub(super) namespaces: HashMap<String, Arc<NamespaceView>>,
+    /// Namespace name to the tenants whose status or spec names it.
+    pub(super) claims: HashMap<String, BTreeSet<String>>,
+    pub(super) managed: HashMap<String, Arc<BTreeSet<(ManagedKind, String)>>>,
+    pub(super) live_pods: HashMap<String, Arc<BTreeSet<String>>>,
+    pub(super) strictest: Arc<TenantClassSpec>,
+}
+
+impl Snapshot {
+    /// Knows nothing yet, and says so.
+    #[must_use]
+    pub fn new(facts: ClusterFacts, callers: Callers) -> Self {
+        Self {
+            facts: Arc::new(facts),
+            callers: Arc::new(callers),
+            synced: false,
+            tenants: HashMap::new(),
+            classes: HashMap::new(),
+            namespaces: HashMap::new(),
+            claims: HashMap::new(),
+            managed: HashMap::new(),
+            live_pods: HashMap::new(),
+            strictest: Arc::new(TenantClassSpec::default()),
+        }
+    }
+
+    /// Whether every cache has been filled once. An empty cluster is synced.
+    #[must_use]
+    pub const fn is_synced(&self) -> bool {
+        self.synced
+    }
+
+    /// A Tenant by name.
+    #[must_use]
+    pub fn tenant(&self, name: &str) -> Option<&Arc<TenantView>> {
+        self.tenants.get(name)
+    }
+
+    /// All Tenants, in no order.
+    pub fn tenants(&self) -> impl Iterator<Item = &Arc<TenantView>> {
+        self.tenants.values()
+    }
+
+    /// A class by name.
+    #[must_use]
+    pub fn class(&self, name: &str) -> Option<&Arc<TenantClassSpec>> {
+        self.classes.get(name)
+    }
+
+    /// A Namespace by name.
+    #[must_use]
+    pub fn namespace(&self, name: &str) -> Option<&Arc<NamespaceView>> {
+        self.namespaces.get(name)
+    }
+
+    /// How many Pods of the namespace are neither Succeeded nor Failed.
+    #[must_use]
+    pub fn live_pods(&self, namespace: &str) -> usize {
+        self.live_pods.get(namespace).map_or(0, |pods| pods.len())
+    }
+
+    /// The tenant whose status records this namespace by name and UID.
+    #[must_use]
+    pub fn recorded_owner(&self, namespace: &str, uid: &str) -> Option<&Arc<TenantView>> {
+        self.claimants(namespace).find(|view| {
+            recorded(view, namespace).is_some_and(|entry| entry.uid.as_deref() == Some(uid))
+        })
+    }
+
+    /// The tenant that names this namespace in its spec or status, whatever the UID.
+    #[must_use]
+    pub fn claimant(&self, namespace: &str) -> Option<&Arc<TenantView>> {
+        self.claimants(namespace).next()
+    }
+
+    fn claimants(&self, namespace: &str) -> impl Iterator<Item = &Arc<TenantView>> {
+        self.claims.get(namespace).into_iter().flatten().filter_map(|name| self.tenants.get(name))
+    }
+
+    /// Whose a namespace is. Decided by name and UID; labels only tell where
+    /// an owner is expected.
+    #[must_use]
+    pub fn owner_of(&self, namespace: &str) -> Membership<'_> {
+        let Some(view) = self.namespaces.get(namespace) else { return Membership::Unknown };
+        if let Some(tenant) = self.recorded_owner(namespace, &view.uid) {
+            let isolated = self.is_isolated(tenant, view);
+            return Membership::Active { tenant, isolated };
+        }
+        let Some(label) = view.labels.get(names::TENANT_LABEL) else {
+            return Membership::Unmanaged;
+        };
+        let creator = view.labels.get(names::TENANT_UID_LABEL);
+        match self.tenants.get(label) {
+            Some(tenant)
+                if creator == Some(&tenant.uid)
+                    && recorded(tenant, namespace).is_some_and(|entry| entry.uid.is_none()) =>
+            {
+                Membership::Provisioning { tenant }
+            }
+            _ => Membership::Retained { tenant: label },
+        }
+    }
+
+    /// The status says that the objects of this UID were made, and the caches
+    /// still see them.
+    fn is_isolated(&self, tenant: &TenantView, namespace: &NamespaceView) -> bool {
+        let noted = recorded(tenant, &namespace.name).is_some_and(|entry| entry.isolated);
+        let has = |kind, name: &str| {
+            self.managed
+                .get(&namespace.name)
+                .is_some_and(|objects| objects.contains(&(kind, name.to_owned())))
+        };
+        noted
+            && has(ManagedKind::NetworkPolicy, names::DEFAULT_DENY_POLICY)
+            && (tenant.valid.quota.is_empty() || has(ManagedKind::ResourceQuota, names::QUOTA))
+    }
+}
+
+fn recorded<'a>(view: &'a TenantView, namespace: &str) -> Option<&'a crate::api::NamespaceStatus> {
+    view.tenant.status.as_ref()?.namespaces.iter().find(|entry| entry.name == namespace)
+}

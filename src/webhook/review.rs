@@ -1,0 +1,206 @@
+//! From the bytes of a review to the bytes of its answer.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::Bytes;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use tokio::sync::Semaphore;
+
+use crate::admission::{Decision, Endpoint, NotYet, Outcome, Phase, Request, decide, wire};
+use crate::cluster::SnapshotStore;
+use crate::isolation::Violation;
+use crate::names::Reason;
+use crate::telemetry::{Metrics, Observed, Verdict};
+
+use super::gate::Gate;
+use super::limits::Deadline;
+
+/// What every request shares.
+#[derive(Clone, Debug)]
+pub struct Reviewer {
+    store: SnapshotStore,
+    gate: Gate,
+    workers: Arc<Semaphore>,
+    metrics: Metrics,
+}
+
+/// Bodies up to this size are judged where they arrive: moving them to another
+/// thread costs more than the judgement.
+const INLINE_BODY: usize = 128 * 1024;
+
+impl Reviewer {
+    /// Decides from `store`, large bodies on as many workers as there are cores.
+    #[must_use]
+    pub fn new(store: SnapshotStore, metrics: Metrics) -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Self {
+            store,
+            gate: Gate::default(),
+            workers: Arc::new(Semaphore::new(cores)),
+            metrics,
+        }
+    }
+
+    /// Answers one review.
+    pub(super) async fn review(&self, endpoint: Endpoint, deadline: Deadline, body: Bytes) -> Response {
+        let started = Instant::now();
+        let until = deadline.at();
+        let small = body.len() <= INLINE_BODY;
+        let first = if small {
+            self.first_try(endpoint, &body)
+        } else {
+            let this = self.clone();
+            match self.on_worker(until, move || this.first_try(endpoint, &body)).await {
+                Ok(tried) => tried,
+                Err(code) => return code.into_response(),
+            }
+        };
+        let (request, decision) = match first {
+            Tried::Rejected(rejected) => return self.reject(&rejected, endpoint, started),
+            Tried::Decided(request, decision) => (request, decision),
+            Tried::NotYet(request, not_yet) => {
+                self.wait(request, not_yet, endpoint, until).await
+            }
+        };
+        self.record(&request, &decision, endpoint, started);
+        json(wire::answer(&request.uid, &decision))
+    }
+
+    fn first_try(&self, endpoint: Endpoint, body: &[u8]) -> Tried {
+        match wire::parse(body) {
+            Err(rejected) => Tried::Rejected(rejected),
+            Ok(mut request) => match decide(&mut request, endpoint, &self.store.load()) {
+                Outcome::Decided(decision) => Tried::Decided(Box::new(request), decision),
+                Outcome::NotYet(not_yet) => Tried::NotYet(Box::new(request), not_yet),
+            },
+        }
+    }
+
+    /// Runs work off the I/O threads. The permit moves into the worker, so
+    /// that a caller who gives up frees no slot while the work goes on.
+    async fn on_worker<T: Send + 'static>(
+        &self,
+        until: tokio::time::Instant,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, StatusCode> {
+        let permit = tokio::time::timeout_at(until, Arc::clone(&self.workers).acquire_owned()).await;
+        let Ok(Ok(permit)) = permit else {
+            self.metrics.overloaded();
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        };
+        let worker = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        });
+        worker.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Waits for the context inside the deadline. Only the mutating call waits,
+    /// and only as many per tenant as the gate lets in.
+    async fn wait(
+        &self,
+        mut request: Box<Request>,
+        mut not_yet: NotYet,
+        endpoint: Endpoint,
+        until: tokio::time::Instant,
+    ) -> (Box<Request>, Decision) {
+        let waits = endpoint.phase == Phase::Mutating;
+        let tenant = not_yet.tenant.clone().unwrap_or_default();
+        let Some(_waiter) = waits.then(|| self.gate.enter(&tenant)).flatten() else {
+            return (request, not_yet.into_decision());
+        };
+        let began = Instant::now();
+        let mut published = self.store.subscribe();
+        loop {
+            match decide(&mut request, endpoint, &self.store.load()) {
+                Outcome::Decided(decision) => {
+                    self.metrics.gate_wait(began.elapsed());
+                    return (request, decision);
+                }
+                Outcome::NotYet(still) => not_yet = still,
+            }
+            let changed = tokio::time::timeout_at(until, published.changed()).await;
+            if !matches!(changed, Ok(Ok(()))) {
+                self.metrics.gate_wait(began.elapsed());
+                return (request, not_yet.into_decision());
+            }
+        }
+    }
+
+    fn reject(&self, rejected: &wire::Rejected, endpoint: Endpoint, started: Instant) -> Response {
+        tracing::warn!(uid = rejected.uid, reason = %rejected.reason, error = %rejected.message, "malformed review");
+        self.metrics.review(&Observed {
+            mutating: endpoint.phase == Phase::Mutating,
+            verdict: Verdict::Malformed,
+            reason: Some(rejected.reason),
+            resource: "",
+            took: started.elapsed(),
+        });
+        match &rejected.uid {
+            Some(uid) => json(wire::answer(uid, &rejected.decision())),
+            None => (StatusCode::BAD_REQUEST, rejected.message.clone()).into_response(),
+        }
+    }
+
+    fn record(&self, request: &Request, decision: &Decision, endpoint: Endpoint, started: Instant) {
+        let leading: Option<&Violation> = decision.leading();
+        let reason: Option<Reason> = leading.map(|violation| violation.reason);
+        let took = started.elapsed();
+        self.metrics.review(&Observed {
+            mutating: endpoint.phase == Phase::Mutating,
+            verdict: if decision.allowed() { Verdict::Allowed } else { Verdict::Denied },
+            reason,
+            resource: &request.resource.resource,
+            took,
+        });
+        if decision.tenant.is_none() && decision.allowed() {
+            return;
+        }
+        tracing::info!(
+            uid = request.uid,
+            phase = ?endpoint.phase,
+            tenant = decision.tenant,
+            operation = ?request.operation,
+            target = request.target(),
+            namespace = request.namespace,
+            name = request.object_name(),
+            user = request.user.name,
+            allowed = decision.allowed(),
+            reason = reason.map(Reason::as_str),
+            rule = leading.map(|violation| violation.rule),
+            patches = decision.patch.len(),
+            micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            "review"
+        );
+    }
+}
+
+enum Tried {
+    Rejected(wire::Rejected),
+    Decided(Box<Request>, Decision),
+    NotYet(Box<Request>, NotYet),
+}
+
+fn json(body: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// The routes of every endpoint.
+pub fn routes(reviewer: Reviewer) -> axum::Router {
+    let mut router = axum::Router::new();
+    for (path, endpoint) in Endpoint::ALL {
+        router = router.route(
+            path,
+            axum::routing::post(
+                move |State(reviewer): State<Reviewer>, Extension(deadline): Extension<Deadline>, body: Bytes| async move {
+                    reviewer.review(endpoint, deadline, body).await
+                },
+            ),
+        );
+    }
+    router.with_state(reviewer)
+}
