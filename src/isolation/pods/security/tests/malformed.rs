@@ -258,6 +258,9 @@ fn annotations_of_the_wrong_type() {
             let failures = evaluate(Level::Baseline, Version::Minor(minor), &metadata, &spec);
             assert_eq!(failures[0].id, "appArmorProfile", "{metadata}");
             assert_eq!(failures[0].fields, ["metadata.annotations"], "{metadata}");
+            let shown =
+                r#"annotation must not set AppArmor profile type to "metadata.annotations="#;
+            assert!(failures[0].detail.starts_with(shown), "{metadata}");
             assert_eq!(
                 failures.len(),
                 if minor == 18 { 2 } else { 1 },
