@@ -136,6 +136,7 @@ fn annotations_of_seccomp() {
     let prefix = "container.seccomp.security.alpha.kubernetes.io/";
     let judge = |annotations: Value| {
         let spec = json!({
+            "name": "other",
             "initContainers": [good("b")],
             "containers": [good("a")],
             "ephemeralContainers": [good("a-b")],

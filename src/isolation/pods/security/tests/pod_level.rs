@@ -207,6 +207,7 @@ fn apparmor_annotations_are_judged_for_any_container() {
         format!("{PREFIX}d"): "localhost/foo",
         format!("{PREFIX}e"): "unconfined",
         "other": "unconfined",
+        PREFIX.trim_end_matches('/'): "unconfined",
     }));
     let expected = failure(
         "appArmorProfile",
