@@ -9,6 +9,7 @@
 mod change;
 mod context;
 mod finding;
+pub mod network;
 pub mod pods;
 
 pub use change::{Caller, Change, Operation};
