@@ -163,7 +163,7 @@ async fn reaches_webhooks(test: Test) -> Result<()> {
         Ok(())
     })
     .await?;
-    server.abort();
+    server.drain(Duration::ZERO);
     assert!(http1.load(Ordering::SeqCst), "a Service is called by HTTP/1.1");
     Ok(())
 }

@@ -36,7 +36,9 @@ pub(super) fn judge(
         }
         ("networking.k8s.io", "ingresses") => services::judge(context, change, findings),
         ("networking.k8s.io", "networkpolicies") => network::judge(context, change, findings),
-        ("", "persistentvolumeclaims") => storage::judge(context, change, findings),
+        ("", "persistentvolumeclaims") | ("snapshot.storage.k8s.io", "volumesnapshots") => {
+            storage::judge(context, change, findings);
+        }
         ("", "serviceaccounts" | "secrets") | ("rbac.authorization.k8s.io", _) => {
             access::judge(context, change, findings);
         }
@@ -87,10 +89,12 @@ fn template(context: &Context<'_>, change: &Change<'_>, findings: &mut Findings)
     if same {
         return;
     }
-    let pod = pods::as_pod(context, at(template.metadata), at(template.spec));
+    let mut found = Findings::default();
+    let pod = pods::as_pod(context, at(template.metadata), at(template.spec), &mut found);
     let metadata = pod.get("metadata").unwrap_or(&null);
     let spec = pod.get("spec").unwrap_or(&null);
-    let mut found = Findings::default();
+    let written = at(template.metadata);
+    metadata::judge_template(context, written, &format!("{}.metadata", template.path), &mut found);
     let subject = Subject { metadata, spec, root: template.path, is_template: true };
     pods::judge(context, change, &subject, &mut found);
     pod_security(context, metadata, spec, template.path, &mut found);

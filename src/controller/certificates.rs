@@ -57,7 +57,7 @@ enum KeepError {
 }
 
 /// Keeps configurations and certificates until `shutdown`.
-pub async fn keep(client: Client, options: KeepOptions, shutdown: CancellationToken) {
+pub(super) async fn keep(client: Client, options: KeepOptions, shutdown: CancellationToken) {
     let mut keeper = Keeper {
         mutating: Api::all(client.clone()),
         validating: Api::all(client.clone()),

@@ -40,6 +40,8 @@ pub enum Kind {
     Pod,
     /// `v1 PersistentVolumeClaim`.
     PersistentVolumeClaim,
+    /// `v1 ConfigMap`, asked for by the canary and never stored.
+    ConfigMap,
     /// `v1 PersistentVolume`, cluster-scoped, read only.
     PersistentVolume,
 }
@@ -111,6 +113,7 @@ impl Kind {
             Self::Job => "Job",
             Self::Pod => "Pod",
             Self::PersistentVolumeClaim => "PersistentVolumeClaim",
+            Self::ConfigMap => "ConfigMap",
             Self::PersistentVolume => "PersistentVolume",
         }
     }

@@ -111,7 +111,8 @@ fn node_selector(object: &Value) -> Option<&str> {
 }
 
 /// Whether a Pod's containers still run or may still start.
-pub(super) fn is_live(pod: &Value) -> bool {
+#[must_use]
+pub fn is_live(pod: &Value) -> bool {
     !matches!(text(pod, "/status/phase"), Some("Succeeded" | "Failed"))
 }
 
@@ -120,7 +121,7 @@ fn is_bare(pod: &Value) -> bool {
 }
 
 /// Whether something else brings the object back when it is deleted.
-pub(super) fn has_controller(object: &Value) -> bool {
+fn has_controller(object: &Value) -> bool {
     object
         .pointer("/metadata/ownerReferences")
         .and_then(Value::as_array)
