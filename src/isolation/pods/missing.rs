@@ -120,5 +120,8 @@ mod tests {
         let full = json!({"containers": [{"volumeMounts": [mount]}], "volumes": [plan[0].volume_value()],
             "nodeSelector": {"pool": "gold"}, "runtimeClassName": "gvisor"});
         assert_eq!(found(&metadata, &full), [""; 0]);
+        let mut other = full;
+        other["containers"][0]["volumeMounts"][0]["name"] = json!("mine");
+        assert_eq!(found(&metadata, &other), ["spec.containers[0].volumeMounts"]);
     }
 }

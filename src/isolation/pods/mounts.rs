@@ -193,6 +193,9 @@ mod tests {
         let old = json!({"volumes": [{"name": "lessor-secret-gone", "secret": {}}],
             "containers": [{"name": "a", "volumeMounts": [{"name": "v", "mountPath": "/etc/ca"}]}]});
         assert_eq!(found(&old, Some(&old)), [""; 0]);
+        let mut moved = old.clone();
+        moved["containers"][0]["volumeMounts"][0]["mountPath"] = json!("/etc");
+        assert_eq!(found(&moved, Some(&old)), ["spec.containers[0].volumeMounts[0].mountPath"]);
         let mut new = old.clone();
         new["ephemeralContainers"] = old["containers"].clone();
         assert_eq!(

@@ -72,12 +72,10 @@ fn is_windows(mutator: &Mutator<'_>) -> bool {
 /// Whether the Pod or each of its containers says something.
 fn is_decided(mutator: &Mutator<'_>, field: &[&str; 2]) -> bool {
     let [context, name] = *field;
-    let all = containers(mutator, CREATED);
     !is_unset(mutator.get(&["spec", context, name]))
-        || (!all.is_empty()
-            && all
-                .iter()
-                .all(|(list, index)| !is_unset(mutator.get(&["spec", list, index, context, name]))))
+        || containers(mutator, CREATED)
+            .iter()
+            .all(|(list, index)| !is_unset(mutator.get(&["spec", list, index, context, name])))
 }
 
 /// With `hostUsers: false` root inside is nobody outside (KEP-127), which the

@@ -198,6 +198,8 @@ fn an_update_only_puts_back_labels_the_pod_had() {
         ["+ metadata.labels[lessor.io/tenant]: \"acme\""]
     );
     assert_eq!(mutated(&world, &new, &update(&new, &new)).0, [""; 0]);
+    let claims = json!({"metadata": {"labels": {"lessor.io/tenant": "globex"}}, "spec": {}});
+    assert_eq!(mutated(&world, &claims, &update(&old, &claims)).0, [""; 0]);
 }
 
 #[test]
