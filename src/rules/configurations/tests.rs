@@ -130,13 +130,20 @@ fn what_reaches_namespaces_selects_tenants_and_spares_the_platform() {
 }
 
 #[test]
-fn the_canary_of_the_controller_is_judged_like_any_pod() {
+fn pods_that_the_controller_makes_are_judged_like_any() {
     let webhooks = webhooks_of(&both(&Install::default(), None));
     for name in ["pods.mutate.lessor.io", "pods.validate.lessor.io"] {
         for expression in expressions(webhook(&webhooks, name)) {
             let exempts = expression.contains("lessor-controller");
             assert!(!exempts || expression.contains("'DELETE'"), "{expression}");
         }
+    }
+}
+
+#[test]
+fn the_canary_is_exempt_nowhere() {
+    for configuration in both(&Install::default(), None) {
+        assert!(!configuration.to_string().contains(names::CANARY_ACCOUNT));
     }
 }
 

@@ -44,7 +44,7 @@ pub struct Install {
     /// How the serving certificate comes to be.
     pub certificates: Certificates,
     /// Addresses on which DNS answers that no Pod selector matches, in CIDR
-    /// notation: NodeLocal DNSCache, the ClusterIP, a cloud's resolver.
+    /// notation: `NodeLocal` `DNSCache`, the `ClusterIP`, a cloud's resolver.
     pub dns: Vec<String>,
     /// Address ranges of Pods, in CIDR notation.
     pub pod_cidrs: Vec<String>,

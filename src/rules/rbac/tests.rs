@@ -77,12 +77,27 @@ fn the_controller_binds_and_patches_by_name_only() {
         if resources.contains("webhookconfigurations") && verbs.contains("patch") {
             assert_eq!(rule["resourceNames"].as_array().unwrap().len(), 1);
         }
-        for forbidden in ["escalate", "impersonate", "deletecollection\",\"namespaces"] {
+        for forbidden in ["escalate", "impersonate"] {
             assert!(!verbs.contains(forbidden), "{rule}");
         }
     }
     assert!(!has(controller, "", "namespaces", "deletecollection"));
+    assert!(!has(controller, "", "pods", "create"));
     assert!(!has(controller, "rbac.authorization.k8s.io", "clusterroles", "create"));
+}
+
+#[test]
+fn the_controller_impersonates_the_canary_and_nobody_else() {
+    let objects = objects(&Install::default());
+    let impersonates = |object: &&Value| object.to_string().contains("impersonate");
+    let roles: Vec<_> = objects.iter().filter(impersonates).collect();
+    assert_eq!(roles, [find(&objects, "Role", "lessor-controller")]);
+    let rule = roles[0]["rules"].as_array().unwrap();
+    let rule = rule.iter().find(|r| r["verbs"] == json!(["impersonate"])).unwrap();
+    assert_eq!(rule["resourceNames"], json!(["lessor-canary"]));
+    let canary = find(&objects, "ClusterRole", "lessor-canary");
+    let only = [("", "configmaps", "create")].map(|(g, r, v)| (g.into(), r.into(), v.into()));
+    assert_eq!(rights(canary), only.into());
 }
 
 #[test]
