@@ -15,6 +15,7 @@
 )]
 
 mod controlplane;
+mod end_to_end;
 mod eventually;
 mod harness;
 mod house;
@@ -34,6 +35,7 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     house::register(&mut suite);
+    end_to_end::register(&mut suite);
     harness::register(&mut suite);
     Ok(suite.run(Arguments::from_args()))
 }

@@ -69,7 +69,7 @@ fn nothing_is_null_and_everything_is_named_and_labelled() {
 
 #[test]
 fn what_others_rely_on_comes_first() {
-    let objects = manifests(&Install::default());
+    let objects = manifests(&Install { configurations: true, ..Install::default() });
     let order = [
         "Namespace",
         "CustomResourceDefinition",
@@ -98,13 +98,13 @@ fn definitions_carry_no_format_that_the_api_server_warns_of() {
 
 #[test]
 fn configurations_and_workloads_can_be_left_out() {
-    let install = Install { configurations: false, workloads: false, ..Install::default() };
+    let install = Install { workloads: false, ..Install::default() };
     let objects = manifests(&install);
     for kind in ["Deployment", "Service", "NetworkPolicy", "ValidatingWebhookConfiguration"] {
         assert!(!objects.iter().any(|o| o["kind"] == kind), "{kind}");
     }
     assert!(find(&objects, "TenantClass", "default").is_some());
-    let all = manifests(&Install::default());
+    let all = manifests(&Install { configurations: true, ..Install::default() });
     assert!(find(&all, "ValidatingWebhookConfiguration", "lessor").is_some());
     assert!(find(&all, "Service", "lessor-webhook").is_some());
 }
