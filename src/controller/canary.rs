@@ -101,13 +101,17 @@ mod tests {
 
     use super::*;
 
-    fn answer(message: &str, reason: &str) -> Result<serde_json::Value, kube::Error> {
+    fn refusal(message: &str, reason: &str) -> kube::Error {
         let status: Status = serde_json::from_value(json!({
             "status": "Failure", "code": 403, "reason": "Forbidden", "message": message,
             "details": {"causes": [{"reason": reason, "message": "", "field": "metadata.name"}]},
         }))
         .unwrap();
-        Err(kube::Error::Api(Box::new(status)))
+        kube::Error::Api(Box::new(status))
+    }
+
+    fn answer(message: &str, reason: &str) -> Result<serde_json::Value, kube::Error> {
+        Err(refusal(message, reason))
     }
 
     #[test]
