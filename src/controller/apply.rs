@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::context::{Context, ReconcileError};
 use super::report::Report;
+use crate::api::NamespaceStatus;
 use crate::names;
 use crate::provision::{
     AppliedNamespace, Canary, Claim, Delete, Failure, FailureReason, Kind, Mode, Object, Observed,
@@ -25,13 +26,13 @@ pub(super) async fn apply(
     for namespace in &wanted.namespaces {
         let isolated = isolate(context, namespace, observed).await?;
         if namespace.mode == Mode::Active
-            && let Some(mut entry) = entry(&isolated)
+            && let Some(entry) = entry(&isolated)
+            && observed.recorded(&entry.name).is_none_or(|before| {
+                (&before.uid, before.isolated) != (&entry.uid, entry.isolated)
+            })
         {
             // Ready is said once, at the end.
-            entry.ready = observed
-                .recorded(&entry.name)
-                .is_some_and(|before| before.ready && before.uid == entry.uid);
-            report.record(entry).await?;
+            report.record(NamespaceStatus { ready: false, ..entry }).await?;
         }
         applied.push(isolated);
     }
