@@ -73,7 +73,7 @@ impl Errors {
         }
         self.label(&format!("{field}.key"), &requirement.key, None);
         for (index, value) in requirement.values.iter().enumerate() {
-            self.label(&format!("{field}.values[{index}]"), &requirement.key, Some(value));
+            self.label_value(&format!("{field}.values[{index}]"), value);
         }
     }
 
@@ -84,7 +84,13 @@ impl Errors {
                 field,
                 format!("`{key}` is not a label key such as `app` or `example.com/app`"),
             );
-        } else if let Some(value) = value.filter(|value| !is_label_value(value)) {
+        } else if let Some(value) = value {
+            self.label_value(field, value);
+        }
+    }
+
+    fn label_value(&mut self, field: &str, value: &str) {
+        if !is_label_value(value) {
             self.invalid(
                 field,
                 format!(

@@ -86,6 +86,14 @@ fn ranges_are_outside_the_cluster() {
     refused(&egress("203.0.113.7/24"), field, Reason::Invalid, "write `203.0.113.0/24`");
     refused(&egress("::ffff:203.0.113.0/120"), field, Reason::Invalid, "write `203.0.113.0/24`");
 
+    let mut narrow = class();
+    narrow["egress"] = json!({"cidrs": ["203.0.113.0/24"]});
+    let judged =
+        |cidr: &str| validate(&tenant("acme", &egress(cidr)), &parsed(narrow.clone()), &cluster());
+    assert!(judged("203.0.113.128/25").is_ok());
+    let wider = judged("203.0.112.0/23").unwrap_err();
+    only(&wider, field, Reason::PeerNotAllowed, "allowed: 203.0.113.0/24");
+
     let unknown = ClusterFacts { node_cidrs: Vec::new(), ..cluster() };
     let class = parsed(class());
     let errors =

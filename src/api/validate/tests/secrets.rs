@@ -105,4 +105,12 @@ fn mounts_hide_nothing() {
         Reason::Invalid,
         "label key",
     );
+    let in_values = |key: &str, value: &str| {
+        selected(
+            json!({"matchExpressions": [{"key": key, "operator": "In", "values": ["a", value]}]}),
+        )
+    };
+    let field = "spec.secrets[0].mounts[0].selector.matchExpressions[0]";
+    refused(&in_values("a b", "b"), &format!("{field}.key"), Reason::Invalid, "label key");
+    refused(&in_values("a", "b c"), &format!("{field}.values[1]"), Reason::Invalid, "label value");
 }

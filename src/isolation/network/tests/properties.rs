@@ -70,8 +70,20 @@ fn ends() -> Vec<End> {
 }
 
 fn selects(selector: &Value, labels: &BTreeMap<&'static str, &'static str>) -> bool {
-    let selector: WorkloadSelector = serde_json::from_value(selector.clone()).unwrap();
+    let selector: WorkloadSelector = serde_json::from_value(without_nulls(selector)).unwrap();
     selector.matches(|key| labels.get(key).copied())
+}
+
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(without_nulls).collect(),
+        Value::Object(map) => map
+            .iter()
+            .filter(|(_, item)| !item.is_null())
+            .map(|(key, item)| (key.clone(), without_nulls(item)))
+            .collect(),
+        other => other.clone(),
+    }
 }
 
 fn is_in(address: IpAddr, ranges: &[&str]) -> bool {

@@ -221,6 +221,8 @@ fn ranges_are_inside_what_is_declared() {
     ));
     refused(&egress(&block("10.244.7.0/24", &[]), &ntp), field, "10.244.7.0");
     refused(&egress(&block("2001:db8::/32", &[]), &https), field, "2001:db8::");
+    // The same number as 203.0.113.0, in the other family.
+    refused(&egress(&block("::cb00:7100/120", &[]), &https), field, "::cb00:7100");
     accepted(
         &json!({"ingress": [{"from": [block("2001:db8:1::/48", &[])], "ports": [{"port": 443}]}]}),
     );
