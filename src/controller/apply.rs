@@ -27,9 +27,9 @@ pub(super) async fn apply(
         let isolated = isolate(context, namespace, observed).await?;
         if namespace.mode == Mode::Active
             && let Some(entry) = entry(&isolated)
-            && observed.recorded(&entry.name).is_none_or(|before| {
-                (&before.uid, before.isolated) != (&entry.uid, entry.isolated)
-            })
+            && observed
+                .recorded(&entry.name)
+                .is_none_or(|before| (&before.uid, before.isolated) != (&entry.uid, entry.isolated))
         {
             // Ready is said once, at the end.
             report.record(NamespaceStatus { ready: false, ..entry }).await?;
@@ -183,17 +183,14 @@ async fn ensure_copy(
     let found;
     let observed = match observed {
         Some(observed) => observed,
-        None => match context.writer.create(object).await {
-            Err(kube::Error::Api(status)) if status.is_already_exists() => {
-                found = context.writer.get(&object.key).await?;
-                match &found {
-                    Some(found) if is_managed(found) => found,
-                    Some(_) => return Ok(Outcome::Foreign),
-                    None => return Err(kube::Error::Api(status)),
-                }
+        None => {
+            found = context.writer.get(&object.key).await?;
+            match &found {
+                Some(found) if is_managed(found) => found,
+                Some(_) => return Ok(Outcome::Foreign),
+                None => return context.writer.create(object).await.map(|_| Outcome::Current),
             }
-            answer => return answer.map(|_| Outcome::Current),
-        },
+        }
     };
     if observed["type"] == object.body["type"] {
         let body = merged(Kind::Secret, observed, &object.body);
