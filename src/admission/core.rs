@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::api::{PodSecurityLevel, PodTemplateEnforcement};
-use crate::isolation::pods::{self, Subject, security};
+use crate::isolation::pods::{self, ClaimTemplate, Subject, security};
 use crate::isolation::{
     Change, Context, Findings, Operation, access, kinds, metadata, network, services, storage,
 };
@@ -60,7 +60,7 @@ fn pod(context: &Context<'_>, change: &Change<'_>, findings: &mut Findings) {
     let spec_changed = change.old.is_none_or(|old| old.get("spec") != object.get("spec"));
     if spec_changed {
         pod_security(context, metadata, spec, "", findings);
-        ephemeral_claims(context, spec, "spec", findings);
+        claims(context, pods::ephemeral_claims(spec, ""), findings);
     }
 }
 
@@ -68,7 +68,7 @@ fn pod(context: &Context<'_>, change: &Change<'_>, findings: &mut Findings) {
 /// changed ReplicaSet template no longer equals its Deployment's.
 fn template(context: &Context<'_>, change: &Change<'_>, findings: &mut Findings) {
     let (Some(object), Some(template)) =
-        (change.new, pods::template_of(change.group, change.resource))
+        (change.new, pods::template(change.group, change.resource))
     else {
         return;
     };
@@ -93,8 +93,8 @@ fn template(context: &Context<'_>, change: &Change<'_>, findings: &mut Findings)
     let subject = Subject { metadata, spec, root: template.path, is_template: true };
     pods::judge(context, change, &subject, &mut found);
     pod_security(context, metadata, spec, template.path, &mut found);
-    ephemeral_claims(context, spec, &crate::document::child(template.path, "spec"), &mut found);
-    claim_templates(context, object, &mut found);
+    claims(context, pods::ephemeral_claims(spec, template.path), &mut found);
+    claims(context, pods::claim_templates(change.group, change.resource, object), &mut found);
     match context.class.pod_templates {
         PodTemplateEnforcement::Deny => {
             findings.violations.append(&mut found.violations);
@@ -140,24 +140,10 @@ fn pod_security(
     );
 }
 
-/// Claims that the ephemeral-volume controller would make are judged as claims.
-fn ephemeral_claims(context: &Context<'_>, spec: &Value, root: &str, findings: &mut Findings) {
-    let volumes = spec.get("volumes").and_then(Value::as_array);
-    for (index, volume) in volumes.into_iter().flatten().enumerate() {
-        if let Some(claim) = volume.pointer("/ephemeral/volumeClaimTemplate/spec") {
-            let path = format!("{root}.volumes[{index}].ephemeral.volumeClaimTemplate.spec");
-            storage::judge_claim_spec(context, claim, &path, findings);
-        }
-    }
-}
-
-/// Claims that a StatefulSet would make.
-fn claim_templates(context: &Context<'_>, object: &Value, findings: &mut Findings) {
-    let templates = object.pointer("/spec/volumeClaimTemplates").and_then(Value::as_array);
-    for (index, template) in templates.into_iter().flatten().enumerate() {
-        if let Some(claim) = template.get("spec") {
-            let path = format!("spec.volumeClaimTemplates[{index}].spec");
-            storage::judge_claim_spec(context, claim, &path, findings);
-        }
+/// Claims that a controller would make are judged as claims.
+fn claims(context: &Context<'_>, templates: Vec<ClaimTemplate<'_>>, findings: &mut Findings) {
+    for template in templates {
+        let spec = template.claim.get("spec").unwrap_or(&Value::Null);
+        storage::judge_claim_spec(context, spec, &format!("{}.spec", template.path), findings);
     }
 }

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::isolation::Operation;
-use crate::isolation::pods::template_of;
+use crate::isolation::pods;
 use crate::names::Reason;
 
 use crate::snapshot::Snapshot;
@@ -129,7 +129,7 @@ pub fn create(object: Value, namespace: &str, user: &User) -> Result<Request, Ma
 #[must_use]
 pub fn pod_of(workload: &Request) -> Option<Request> {
     let object = workload.object.as_ref()?;
-    let template = template_of(&workload.resource.group, &workload.resource.resource)?;
+    let template = pods::template(&workload.resource.group, &workload.resource.resource)?;
     if template.spec == ["spec"] {
         return None;
     }

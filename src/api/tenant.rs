@@ -1,4 +1,5 @@
 //! `Tenant`: one instance of the application and everything it is given.
+#![expect(unreachable_pub, reason = "the schema derive repeats the items in private modules")]
 
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;

@@ -1,4 +1,5 @@
 //! `TenantClass`: what Tenants of a class may have. Written by administrators.
+#![expect(unreachable_pub, reason = "the schema derive repeats the items in private modules")]
 
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;

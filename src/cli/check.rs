@@ -198,7 +198,7 @@ fn row(
 /// Where a field of the Pod stands in the workload that makes it.
 fn template_field(manifest: &Manifest, field: &str) -> String {
     let resource = offline::plural(manifest.kind());
-    crate::isolation::pods::template_of(manifest.group(), &resource)
+    crate::isolation::pods::template(manifest.group(), &resource)
         .map_or_else(|| field.to_owned(), |template| format!("{}.{field}", template.path))
 }
 

@@ -28,6 +28,8 @@ pub(super) struct ControllerArgs {
     pub(super) crash_after_writes: Option<u64>,
 }
 
+impl ControllerArgs { pub(super) fn options(&self, _c: &ClusterArgs, _s: CertificateSource) {} }
+
 /// Provisions tenants and keeps them so.
 #[derive(Args, Debug)]
 pub(super) struct Controller {

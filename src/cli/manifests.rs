@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::rules::{self, Certificates, Install};
+use crate::rules::{self, Install};
 use crate::settings::{CertificateSource, ClusterArgs};
 
 use super::output::{self, Format};
@@ -18,7 +18,7 @@ pub(super) struct Manifests {
     image: Option<String>,
     /// Replicas of the webhook.
     #[arg(long, value_name = "N")]
-    replicas: Option<i32>,
+    replicas: Option<u16>,
     /// Where the serving certificate comes from.
     #[arg(long, value_enum, default_value = "self")]
     certs: CertificateSource,
@@ -26,8 +26,18 @@ pub(super) struct Manifests {
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
     /// Port of the webhook's Service.
-    #[arg(long, value_name = "PORT")]
-    port: Option<u16>,
+    #[arg(long, default_value_t = 443, value_name = "PORT")]
+    webhook_port: u16,
+    /// Leaves out the workloads and what belongs to them: Lessor runs outside
+    /// the cluster.
+    #[arg(long)]
+    no_workloads: bool,
+    /// Leaves out the webhook configurations; the controller creates them.
+    #[arg(long)]
+    no_configurations: bool,
+    /// Namespace whose Pods may scrape metrics.
+    #[arg(long, value_name = "NAME")]
+    monitoring_namespace: Option<String>,
     /// Output format; `text` is YAML.
     #[arg(long, short, value_enum, default_value = "yaml")]
     output: Format,
@@ -40,5 +50,19 @@ impl Manifests {
         let install = self.install();
         output::print_objects(&rules::manifests(&install), self.output)?;
         Ok(Verdict::Clean)
+    }
+
+    fn install(&self) -> Install {
+        let mut install = Install {
+            webhook_url: self.webhook_url.clone(),
+            service_port: self.webhook_port,
+            workloads: !self.no_workloads,
+            configurations: !self.no_configurations,
+            monitoring_namespace: self.monitoring_namespace.clone(),
+            ..super::installation::of(&self.cluster, self.certs)
+        };
+        install.image = self.image.clone().unwrap_or(install.image);
+        install.webhook_replicas = self.replicas.unwrap_or(install.webhook_replicas);
+        install
     }
 }

@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod controller;
 mod demo;
+mod installation;
 mod manifests;
 mod output;
 mod process;

@@ -125,7 +125,7 @@ pub(super) fn serve_files(
     health: &HealthArgs,
 ) -> anyhow::Result<Verdict> {
     runtime()?.block_on(async {
-        let manifests = with_default_class(files::read(paths)?);
+        let manifests = with_default_class(files::read(paths)?)?;
         let snapshot = files::snapshot(&manifests, cluster.facts(), cluster.callers())?;
         let tenants = snapshot.tenants().count();
         let shutdown = on_signal();
@@ -153,11 +153,12 @@ pub(super) fn serve_files(
 }
 
 /// Adds the shipped class unless the files have one of that name.
-fn with_default_class(mut manifests: Vec<files::Manifest>) -> Vec<files::Manifest> {
+fn with_default_class(mut manifests: Vec<files::Manifest>) -> anyhow::Result<Vec<files::Manifest>> {
     if !files::has_class(&manifests, crate::names::DEFAULT_CLASS) {
-        manifests.push(files::Manifest::built_in(crate::rules::default_class()));
+        let class = serde_json::to_value(crate::rules::default_class())?;
+        manifests.push(files::Manifest::built_in(class));
     }
-    manifests
+    Ok(manifests)
 }
 
 fn follow_directory(

@@ -42,7 +42,7 @@ impl World {
         };
         let no_tenant = !all.iter().any(|m| is(m, "Tenant"));
         if !files::has_class(&all, names::DEFAULT_CLASS) {
-            all.push(Manifest::built_in(rules::default_class()));
+            all.push(Manifest::built_in(serde_json::to_value(rules::default_class())?));
         }
         let tenant_namespace = first_namespace(&all);
         let fallback =

@@ -11,6 +11,7 @@ use kube::api::{Api, PartialObjectMeta};
 use kube::core::{DeserializeGuard, Resource};
 use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{self, Event};
+use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
 use crate::api::{Tenant, TenantClass};
@@ -49,8 +50,8 @@ pub async fn follow(client: kube::Client, changes: ChangeSender) {
             Change::NoClass(name)
         }),
         pump(
-            watcher::metadata_watcher(
-                Api::<Namespace>::all(client.clone()),
+            watcher::watcher(
+                Api::<PartialObjectMeta<Namespace>>::all(client.clone()),
                 watcher::Config::default()
             ),
             &changes,
@@ -80,7 +81,7 @@ pub async fn follow(client: kube::Client, changes: ChangeSender) {
             ManagedKind::LimitRange
         ),
         pump(
-            watcher::metadata_watcher(Api::<Pod>::all(client.clone()), live),
+            watcher::watcher(Api::<PartialObjectMeta<Pod>>::all(client.clone()), live),
             &changes,
             synced,
             |pod: PartialObjectMeta<Pod>| {
@@ -164,10 +165,10 @@ async fn managed_pump<K>(
     synced: mpsc::Sender<()>,
     kind: ManagedKind,
 ) where
-    K: Resource<DynamicType = ()> + Clone + Debug + Send + 'static,
+    K: Resource<DynamicType = ()> + DeserializeOwned + Clone + Debug + Send + 'static,
 {
     pump(
-        watcher::metadata_watcher(Api::<K>::all(client.clone()), config),
+        watcher::watcher(Api::<PartialObjectMeta<K>>::all(client.clone()), config),
         changes,
         synced,
         |object: PartialObjectMeta<K>| {

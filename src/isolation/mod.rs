@@ -16,10 +16,14 @@ mod kinds_fixtures;
 mod known;
 pub mod metadata;
 pub mod namespaces;
+pub mod network;
 pub mod pods;
 mod read;
 pub mod services;
 pub mod storage;
+
+#[cfg(test)]
+pub(crate) mod fixtures;
 
 pub use change::{Caller, Change, Operation};
 pub use context::Context;

@@ -88,3 +88,13 @@ pub const VALIDATING_CONFIGURATION: &str = "lessor";
 pub const LEADER_LEASE: &str = "lessor-controller";
 /// Verb on `tenants.lessor.io` that makes a caller an administrator.
 pub const ADMINISTER_VERB: &str = "administer";
+
+/// In the node selector of a suspended DaemonSet: a label that no node carries.
+pub const SUSPENDED_NODE_LABEL: &str = "lessor.io/suspended";
+/// Secret in Lessor's namespace with the key of the digests in [`SOURCE_VERSION_ANNOTATION`].
+pub const DIGEST_KEY_SECRET: &str = "lessor-digest-key";
+/// ServiceAccount in Lessor's namespace that the controller impersonates to ask
+/// the webhook for a denial, and name of the ConfigMap it asks for. Nothing runs as it.
+pub const CANARY_ACCOUNT: &str = "lessor-canary";
+/// Process exit status of a controller told to die after a number of writes.
+pub const CRASH_EXIT_STATUS: i32 = 70;

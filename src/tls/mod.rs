@@ -15,9 +15,9 @@
 //!
 //! The room never talks to Kubernetes, never decides an admission, and never
 //! logs, prints or exports a private key. The CA's private key does not outlive
-//! [`rotate::issue`]: nothing that is stored can sign a further certificate.
+//! [`rotate::issue()`]: nothing that is stored can sign a further certificate.
 //!
-//! Start reading at [`rotate::plan`] for rotation, at [`serve::serve`] for the
+//! Start reading at [`rotate::plan()`] for rotation, at [`serve::serve()`] for the
 //! server.
 
 mod client_auth;

@@ -41,7 +41,9 @@ pub async fn until_drained(
     tracing::info!(seconds = drain.as_secs(), "draining");
     health.drain();
     server.drain(drain);
-    server.stopped().await;
+    if let Err(error) = server.finished().await {
+        tracing::error!(%error, "the server ended by itself");
+    }
 }
 
 /// Serves probes and metrics on a plain port until `shutdown`.

@@ -1,4 +1,4 @@
-//! Rules about who may do what in a tenant's namespaces: RoleBindings, Roles,
+//! Rules about who may do what in a tenant's namespaces: `RoleBindings`, Roles,
 //! ServiceAccounts, their tokens, and Secrets that become tokens.
 //!
 //! Everybody but Lessor is judged, administrators too: access to a tenant's
@@ -16,7 +16,7 @@ pub use account::default_automount;
 
 use super::{Caller, Change, Context, Findings, Operation, read};
 
-/// API group of Roles and RoleBindings.
+/// API group of Roles and `RoleBindings`.
 const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// Judges a change of one of these kinds; says nothing about any other.

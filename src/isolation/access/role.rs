@@ -8,7 +8,7 @@ use crate::names::Reason;
 
 const RULE: &str = "access/role";
 
-/// Labels that put a role's rules into ClusterRoles that others hold.
+/// Labels that put a role's rules into `ClusterRoles` that others hold.
 const AGGREGATION_PREFIX: &str = "rbac.authorization.k8s.io/aggregate-to-";
 
 /// Verbs that give their holder rights that were not written down.

@@ -16,8 +16,9 @@ fn created(resource: &str, object: &Value) -> Vec<String> {
 }
 
 fn bound(subjects: Value) -> Vec<String> {
-    let binding = json!({"kind": "RoleBinding", "metadata": {"name": "b"}, "subjects": subjects,
+    let mut binding = json!({"kind": "RoleBinding", "metadata": {"name": "b"},
         "roleRef": {"apiGroup": RBAC, "kind": "Role", "name": "r"}});
+    binding["subjects"] = subjects;
     created("rbac.authorization.k8s.io/rolebindings", &binding)
 }
 

@@ -1,4 +1,4 @@
-//! TokenRequest.
+//! `TokenRequest`.
 
 use serde_json::Value;
 

@@ -75,8 +75,8 @@ fn reserved(
 }
 
 /// Platform controllers copy labels and annotations from objects that were
-/// judged themselves: a Deployment's onto its ReplicaSets, a Service's onto
-/// its EndpointSlices. Pods are the exception: what their labels claim decides
+/// judged themselves: a Deployment's onto its `ReplicaSets`, a Service's onto
+/// its `EndpointSlices`. Pods are the exception: what their labels claim decides
 /// what they may do, and their template may be older than the tenant.
 fn may_copy(change: &Change, which: &str, key: &str, reason: Reason) -> bool {
     let copied = match change.resource {

@@ -23,7 +23,7 @@ const CLEANERS: [&str; 3] = [
     "system:kube-controller-manager",
 ];
 
-/// The API server's own identity: its quota plugin writes the status of ResourceQuotas.
+/// The API server's own identity: its quota plugin writes the status of `ResourceQuotas`.
 const API_SERVER: &str = "system:apiserver";
 
 /// Judges a change of an object that carries the managed label before **or**

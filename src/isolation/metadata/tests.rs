@@ -11,7 +11,9 @@ fn judged(change: &Change) -> Vec<String> {
 }
 
 fn object(metadata: Value) -> Value {
-    json!({"kind": "ConfigMap", "metadata": metadata})
+    let mut object = json!({"kind": "ConfigMap"});
+    object["metadata"] = metadata;
+    object
 }
 
 /// Judges an update between two metadata by the tenant's admin.

@@ -16,11 +16,15 @@ fn facts<'a>(owner: Option<&'a str>, intended_by: Option<&'a str>) -> Facts<'a> 
 }
 
 fn namespace(labels: Value) -> Value {
-    json!({"kind": "Namespace", "metadata": {"name": "acme", "labels": labels}})
+    let mut namespace = json!({"kind": "Namespace", "metadata": {"name": "acme"}});
+    namespace["metadata"]["labels"] = labels;
+    namespace
 }
 
 fn annotated(annotations: Value) -> Value {
-    json!({"kind": "Namespace", "metadata": {"name": "acme", "annotations": annotations}})
+    let mut namespace = json!({"kind": "Namespace", "metadata": {"name": "acme"}});
+    namespace["metadata"]["annotations"] = annotations;
+    namespace
 }
 
 fn owned() -> Value {

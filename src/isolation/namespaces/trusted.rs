@@ -39,8 +39,8 @@ const LABEL_DOMAINS: [&str; 14] = [
 const FREE_DOMAIN: &str = "app.kubernetes.io";
 
 /// Annotations that admission plugins of the API server and node agents read
-/// from the Namespace: the PodNodeSelector and PodTolerationRestriction
-/// plugins choose nodes by them, OpenShift user ids, kiam cloud roles.
+/// from the Namespace: the `PodNodeSelector` and `PodTolerationRestriction`
+/// plugins choose nodes by them, `OpenShift` user ids, kiam cloud roles.
 const ANNOTATIONS: [&str; 6] = [
     "scheduler.alpha.kubernetes.io/node-selector",
     "scheduler.alpha.kubernetes.io/defaultTolerations",
@@ -50,7 +50,7 @@ const ANNOTATIONS: [&str; 6] = [
     "iam.amazonaws.com/allowed-roles",
 ];
 
-/// Prefix of the annotations that give an OpenShift namespace its user ids.
+/// Prefix of the annotations that give an `OpenShift` namespace its user ids.
 const OPENSHIFT_IDS: &str = "openshift.io/sa.scc.";
 
 /// Judges what a tenant may not add, change or remove. Both lists are closed

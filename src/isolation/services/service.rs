@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::alias;
 use crate::api::ServiceType;
 use crate::isolation::{Change, Context, Findings, known, read};
 use crate::names::Reason;
@@ -50,15 +51,7 @@ fn judge_type(ctx: &Context, spec: &Value, kind: Option<ServiceType>, out: &mut 
         _ => forbid_type(ctx, "spec.type".to_owned(), out),
     }
     let alias = kind == Some(ServiceType::ExternalName);
-    if !allows(ServiceType::ExternalName) && (alias || !read::is_unset(spec.get("externalName"))) {
-        let field = if alias { "spec.type" } else { "spec.externalName" };
-        out.violation(
-            TYPE_RULE,
-            Reason::ExternalNameForbidden,
-            field,
-            "a DNS alias can stand for any name, also another tenant's; use a Service with a selector, or have the class allow ExternalName in `spec.serviceTypes`.",
-        );
-    }
+    alias::judge(ctx, spec, alias, allows(ServiceType::ExternalName), out);
     let load_balancer = allows(ServiceType::LoadBalancer);
     for field in LOAD_BALANCER_FIELDS {
         if !load_balancer && !read::is_unset(spec.get(field)) {

@@ -6,7 +6,9 @@ use crate::api::ServiceType;
 use crate::isolation::kinds_fixtures::{World, any_caller, any_object, by, change, verdicts};
 
 fn service(spec: Value) -> Value {
-    json!({"kind": "Service", "metadata": {"name": "web"}, "spec": spec})
+    let mut service = json!({"kind": "Service", "metadata": {"name": "web"}});
+    service["spec"] = spec;
+    service
 }
 
 fn judged(types: &[ServiceType], change: &Change) -> Vec<String> {
@@ -20,8 +22,9 @@ fn judged(types: &[ServiceType], change: &Change) -> Vec<String> {
 fn with(types: &[ServiceType], fields: Value) -> Vec<String> {
     let plain = json!({"type": "ClusterIP", "selector": {"app": "web"}, "ports": [{"port": 80}]});
     let mut spec = plain.clone();
-    for (name, value) in fields.as_object().unwrap() {
-        spec[name] = value.clone();
+    let Value::Object(fields) = fields else { panic!("fields of a spec") };
+    for (name, value) in fields {
+        spec[name] = value;
     }
     let (old, new) = (service(plain), service(spec));
     let created = judged(types, &change("services", None, Some(&new)));
@@ -100,6 +103,11 @@ fn aliases_are_the_classes() {
     let alias = json!({"type": "ExternalName", "externalName": "a.example", "selector": null});
     assert_eq!(with(&[], alias.clone()), ["ExternalNameForbidden spec.type"]);
     assert!(with(&[ServiceType::ExternalName], alias).is_empty());
+    let inside = json!({"type": "ExternalName", "externalName": "db.globex.svc"});
+    assert_eq!(
+        with(&[ServiceType::ExternalName], inside),
+        ["ExternalNameForbidden spec.externalName"]
+    );
     assert_eq!(
         with(&[], json!({"externalName": "a.example"})),
         ["ExternalNameForbidden spec.externalName"]

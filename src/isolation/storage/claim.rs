@@ -1,4 +1,4 @@
-//! PersistentVolumeClaim.
+//! `PersistentVolumeClaim`.
 
 use serde_json::Value;
 
@@ -13,15 +13,16 @@ const BINDING_RULE: &str = "storage/binding";
 /// The annotation that `spec.storageClassName` replaced. The volume controller
 /// still reads it **first**.
 const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
+const ANNOTATED_CLASS: [&str; 3] = ["metadata", "annotations", CLASS_ANNOTATION];
 
-/// Judges a PersistentVolumeClaim or a VolumeSnapshot; says nothing about any
+/// Judges a `PersistentVolumeClaim` or a `VolumeSnapshot`; says nothing about any
 /// other kind.
 ///
 /// Lessor passes. Platform controllers are judged, because the StatefulSet
 /// controller makes claims of what tenants wrote; what they may do beside is
 /// to name the bound volume.
 ///
-/// A stored claim must name its class. The DefaultStorageClass plugin has
+/// A stored claim must name its class. The `DefaultStorageClass` plugin has
 /// filled it in before any webhook runs, so a claim that still names none
 /// lives in a cluster without a default class, where it would bind any
 /// available volume that has none either.
@@ -40,22 +41,37 @@ pub fn judge(ctx: &Context, change: &Change, out: &mut Findings) {
 }
 
 fn judge_claim(ctx: &Context, change: &Change, new: &Value, out: &mut Findings) {
+    if change.old.is_some_and(|old| chooses_alike(old, new)) {
+        return;
+    }
     let spec = read::at(new, &["spec"]).unwrap_or(&Value::Null);
     judge_fields(ctx, spec, "spec", out);
-    let annotated = read::at(new, &["metadata", "annotations", CLASS_ANNOTATION]);
-    if let Some(class) = annotated {
+    if let Some(class) = read::at(new, &ANNOTATED_CLASS) {
         let field = child("metadata.annotations", CLASS_ANNOTATION);
         judge_class(ctx, class, field, out);
     } else if read::at(spec, &["storageClassName"]).is_none() {
         forbid_class(ctx, "spec.storageClassName".to_owned(), out);
     }
-    let bound = |object: Option<&Value>| {
-        object.and_then(|object| read::text(object, &["spec", "volumeName"])).map(str::to_owned)
-    };
+    let bound =
+        |object: &Value| read::text(object, &["spec", "volumeName"]).unwrap_or_default().to_owned();
     let binder = change.caller == Caller::Platform && change.operation == Operation::Update;
-    if !binder && bound(change.old) != bound(Some(new)) {
+    if !binder && change.old.map_or_else(String::new, bound) != bound(new) {
         forbid_binding("spec.volumeName".to_owned(), out);
     }
+}
+
+/// Whether an update leaves everything alone that decides which volume is
+/// bound. A claim that is older than its tenant, or than the class as it is
+/// now, can then still be resized and deleted; binding it is judged in full.
+fn chooses_alike(old: &Value, new: &Value) -> bool {
+    let choice = |object: &Value| {
+        let mut spec = read::at(object, &["spec"]).cloned().unwrap_or_default();
+        if let Some(fields) = spec.as_object_mut() {
+            fields.remove("resources");
+        }
+        (spec, read::at(object, &ANNOTATED_CLASS).cloned())
+    };
+    choice(old) == choice(new)
 }
 
 /// Judges the spec of a claim that is made later, under the given path: an

@@ -14,7 +14,9 @@ fn world() -> World {
 }
 
 fn claim(spec: Value) -> Value {
-    json!({"kind": "PersistentVolumeClaim", "metadata": {"name": "data"}, "spec": spec})
+    let mut claim = json!({"kind": "PersistentVolumeClaim", "metadata": {"name": "data"}});
+    claim["spec"] = spec;
+    claim
 }
 
 fn judged(change: &Change) -> Vec<String> {
@@ -25,8 +27,9 @@ fn judged(change: &Change) -> Vec<String> {
 /// Judges a claim of class `fast` with these fields beside.
 fn with(fields: Value) -> Vec<String> {
     let mut spec = json!({"storageClassName": "fast", "accessModes": ["ReadWriteOnce"]});
-    for (name, value) in fields.as_object().unwrap() {
-        spec[name] = value.clone();
+    let Value::Object(fields) = fields else { panic!("fields of a spec") };
+    for (name, value) in fields {
+        spec[name] = value;
     }
     let new = claim(spec);
     let created = change("persistentvolumeclaims", None, Some(&new));
@@ -70,6 +73,21 @@ fn the_binder_names_the_volume() {
     assert_eq!(judged(&bind), ["VolumeBindingForbidden spec.volumeName"]);
     assert!(judged(&by(bind, Caller::Platform, "persistent-volume-binder")).is_empty());
     assert!(judged(&change("persistentvolumeclaims", Some(&new), Some(&new))).is_empty(), "bound");
+}
+
+#[test]
+fn an_older_claim_lives_on_but_is_not_bound() {
+    let old = claim(json!({"storageClassName": "", "resources": {"requests": {"storage": "1Gi"}}}));
+    let mut new = old.clone();
+    new["spec"]["resources"]["requests"]["storage"] = json!("2Gi");
+    new["metadata"]["labels"] = json!({"app": "db"});
+    assert!(judged(&change("persistentvolumeclaims", Some(&old), Some(&new))).is_empty());
+    new["spec"]["volumeName"] = json!("pv");
+    let bind = change("persistentvolumeclaims", Some(&old), Some(&new));
+    assert_eq!(judged(&by(bind, Caller::Platform, "persistent-volume-binder")), CLASS);
+    let mut new = old.clone();
+    new["metadata"]["annotations"] = json!({CLASS_ANNOTATION: "slow"});
+    assert_eq!(judged(&change("persistentvolumeclaims", Some(&old), Some(&new))).len(), 2);
 }
 
 #[test]

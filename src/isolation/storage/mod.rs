@@ -2,7 +2,7 @@
 //!
 //! A claim may only make a new volume of a class that the TenantClass lists. It
 //! never binds a volume that is already there, because that may hold another
-//! tenant's data. Knows nothing of StorageClass objects: that a listed class
+//! tenant's data. Knows nothing of `StorageClass` objects: that a listed class
 //! provisions dynamically and deletes is the TenantClass author's promise.
 //! Start reading at [`judge`], then [`judge_volume`].
 

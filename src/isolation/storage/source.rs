@@ -47,7 +47,7 @@ fn forbid(field: String, out: &mut Findings) {
     );
 }
 
-/// Judges a VolumeSnapshot: one that names a content by itself would restore
+/// Judges a `VolumeSnapshot`: one that names a content by itself would restore
 /// whatever that content holds.
 pub(super) fn judge_snapshot(snapshot: &Value, out: &mut Findings) {
     if !read::is_unset(read::at(snapshot, &["spec", "source", "volumeSnapshotContentName"])) {

@@ -1,4 +1,4 @@
-//! PersistentVolume.
+//! `PersistentVolume`.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use crate::document::child;
 use crate::isolation::{Caller, Change, Findings, Operation, read};
 use crate::names::{self, Reason};
 
-/// Judges a PersistentVolume, which belongs to the tenant in its identity
+/// Judges a `PersistentVolume`, which belongs to the tenant in its identity
 /// label. `claim_tenant` is the tenant of `spec.claimRef.namespace`, if any.
 ///
 /// Where a claim appears or changes, both must agree; the binder is judged

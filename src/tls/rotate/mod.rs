@@ -6,13 +6,13 @@
 //!
 //! 1. read the webhook configurations, **then** the Secret (in this order: a
 //!    bundle that was seen then never contains more than the Secret explains);
-//! 2. [`Held::read`] the Secret, [`plan`] the next [`Action`], execute it;
+//! 2. [`Held::read`] the Secret, [`plan()`] the next [`Action`], execute it;
 //! 3. write with the `resourceVersion` that was read, so that of two leaders
 //!    one gets a conflict and starts over.
 //!
 //! | action | executed as |
 //! |---|---|
-//! | [`Action::Issue`] | [`issue`], [`Held::issued`], write [`Held::write`] to the Secret |
+//! | [`Action::Issue`] | [`issue()`], [`Held::issued`], write [`Held::write`] to the Secret |
 //! | [`Action::PublishBundle`] | set every `clientConfig.caBundle` of both configurations |
 //! | [`Action::SwitchLeaf`] | [`Held::switched`], write the Secret |
 //! | [`Action::DropOldCa`] | [`Held::old_ca_dropped`], write the Secret; the bundle follows by itself |

@@ -7,7 +7,7 @@
 //! The HTTP library offers one timer for "waiting for a head". It runs on an
 //! idle connection too, so three seconds for slow heads would also close pooled
 //! connections after three seconds, and an API server does not repeat a POST
-//! that meets a closing connection. The [`clock`] here tells the two apart.
+//! that meets a closing connection. The clock here tells the two apart.
 //!
 //! The room must never look at a request beyond its framing, and never end the
 //! process: whoever started the server waits for it.

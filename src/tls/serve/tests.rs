@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
@@ -13,7 +12,6 @@ use rustls::HandshakeKind;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::time::sleep;
 
 use super::*;
 use crate::tls::rotate::Generation;
@@ -22,22 +20,11 @@ use crate::tls::{CertificateStore, ClientAuth};
 
 pub(super) fn router() -> Router {
     let whoami = |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() };
-    Router::new().route("/", get(whoami)).route(
-        "/slow",
-        get(|| async {
-            sleep(Duration::from_millis(400)).await;
-            "late"
-        }),
-    )
+    Router::new().route("/", get(whoami))
 }
 
 pub(super) fn options() -> ServeOptions {
-    ServeOptions {
-        handshake_timeout: Duration::from_millis(300),
-        header_timeout: Duration::from_millis(300),
-        idle_timeout: Duration::from_millis(1500),
-        ..ServeOptions::new("127.0.0.1:0".parse().unwrap())
-    }
+    ServeOptions::new("127.0.0.1:0".parse().unwrap())
 }
 
 pub(super) async fn start(options: ServeOptions, client_auth: ClientAuth) -> (Server, Generation) {
