@@ -9,19 +9,26 @@ use serde_json::Value;
 
 use crate::admission::{Decision, Request, User, offline, wire};
 use crate::cluster::files::Manifest;
-use crate::document::difference;
+use crate::document::PatchOperation;
+use crate::isolation::pods;
 use crate::settings::ClusterArgs;
 
 use super::output::{self, Format, Paint, paint};
 use super::world::World;
+use super::changes::changes;
 use super::Verdict;
 
 /// Reviews manifests or recorded AdmissionReviews offline.
 ///
 /// Each object is judged as the API server would have it judged: completed by
-/// the mutating endpoint, then judged by the fixed core. For a workload the
-/// Pod that it would make is judged too. Tenants and classes among the files
-/// are used and reviewed.
+/// the mutating endpoint, then judged by the fixed core. For a workload, the
+/// Pod and the claims that it would make are judged too. Tenants and classes
+/// among the files are used and reviewed.
+///
+/// With no Tenant at all, one of the shipped class is assumed that owns every
+/// namespace named (Pod Security level `restricted`). ALLOWED and DENIED are
+/// about a tenant's objects; OUTSIDE is a namespace that no Tenant owns, where
+/// Lessor has no say.
 ///
 /// Exit code 0: everything is allowed. 1: something is denied. 2: could not run.
 #[derive(Args, Debug)]
@@ -33,7 +40,8 @@ pub(super) struct Check {
     /// against; they are not reviewed themselves.
     #[arg(long, value_name = "DIR")]
     with: Vec<PathBuf>,
-    /// Judges the objects as written, without what Lessor would add to them.
+    /// Judges the objects as written: they must meet the Pod Security Standard
+    /// by themselves. Labels, mounts and placement are supplied all the same.
     #[arg(long)]
     no_mutate: bool,
     /// Namespace of objects that name none; else the first one of the only Tenant.
@@ -76,9 +84,7 @@ pub(super) struct Reviewed {
     message: String,
     causes: Vec<Cause>,
     warnings: Vec<String>,
-    patch: Value,
-    #[serde(skip)]
-    difference: Vec<String>,
+    patch: Vec<PatchOperation>,
 }
 
 #[derive(Debug, Serialize)]
@@ -135,28 +141,45 @@ fn review(
         offline::create(manifest.object.clone(), namespace.unwrap_or_default(), user)
             .with_context(at)?
     };
-    let pod = offline::pod_of(&request);
-    let decision = offline::review(&mut request, &world.snapshot, mutate);
-    let owner = format!("{} {}", request.kind.kind, request.object_name());
-    let mut rows = vec![row(manifest, &request, &decision, None)];
-    if let Some(mut pod) = pod {
-        let decision = offline::review(&mut pod, &world.snapshot, mutate);
-        rows.push(row(manifest, &pod, &decision, Some(owner)));
+    let judge = |request: &mut Request| {
+        if mutate {
+            offline::review(request, &world.snapshot)
+        } else {
+            offline::review_as_written(request, &world.snapshot)
+        }
+    };
+    let made = offline::made_by(&request);
+    let decision = judge(&mut request);
+    let owner = format!("{} {}", request.kind.kind, displayed_name(&request));
+    let mut rows = vec![row(manifest, &request, decision, None)];
+    for mut request in made {
+        let decision = judge(&mut request);
+        rows.push(row(manifest, &request, decision, Some(owner.clone())));
     }
     Ok(rows)
+}
+
+/// The name, or what it will begin with.
+pub(super) fn displayed_name(request: &Request) -> String {
+    let name = request.object_name();
+    let prefix = || {
+        let object = request.object.as_ref()?;
+        object.pointer("/metadata/generateName")?.as_str().map(|prefix| format!("{prefix}*"))
+    };
+    if name.is_empty() { prefix().unwrap_or_else(|| "*".to_owned()) } else { name.to_owned() }
 }
 
 fn row(
     manifest: &Manifest,
     request: &Request,
-    decision: &Decision,
+    decision: Decision,
     made_by: Option<String>,
 ) -> Reviewed {
     let leading = decision.leading();
     let version = &request.kind.version;
     let in_template = made_by.is_some();
     let locate = |field: &str| {
-        let found = if in_template { template_field(manifest, field) } else { field.to_owned() };
+        let found = if in_template { template_field(manifest, &request.kind.kind, field) } else { field.to_owned() };
         manifest.locate(&found)
     };
     Reviewed {
@@ -169,7 +192,7 @@ fn row(
         },
         kind: request.kind.kind.clone(),
         namespace: request.namespace.clone(),
-        name: request.object_name().to_owned(),
+        name: displayed_name(request),
         made_by,
         tenant: decision.tenant.clone(),
         allowed: decision.allowed(),
@@ -177,7 +200,7 @@ fn row(
         reason: leading.map(|violation| violation.reason.to_string()),
         rule: leading.map(|violation| violation.rule.to_owned()),
         field: leading.map(|violation| violation.field.clone()),
-        message: wire::message(decision),
+        message: wire::message(&decision),
         causes: decision
             .violations
             .iter()
@@ -189,24 +212,26 @@ fn row(
                 message: violation.message.clone(),
             })
             .collect(),
-        warnings: decision.warnings.clone(),
-        patch: serde_json::to_value(&decision.patch).unwrap_or_default(),
-        difference: difference(&decision.patch).iter().map(ToString::to_string).collect(),
+        warnings: decision.warnings,
+        patch: decision.patch,
     }
 }
 
-/// Where a field of the Pod stands in the workload that makes it.
-fn template_field(manifest: &Manifest, field: &str) -> String {
+/// Where a field of what a workload makes stands in the workload. Claims have
+/// no line of their own: which template they are of is in their name.
+fn template_field(manifest: &Manifest, made: &str, field: &str) -> String {
     let resource = offline::plural(manifest.kind());
-    crate::isolation::pods::template(manifest.group(), &resource)
-        .map_or_else(|| field.to_owned(), |template| format!("{}.{field}", template.path))
+    match pods::template(manifest.group(), &resource) {
+        Some(template) if made == "Pod" => format!("{}.{field}", template.path),
+        _ => "spec.volumeClaimTemplates".to_owned(),
+    }
 }
 
 /// Columns of the text output.
 const WIDTH: usize = 100;
 
 /// The verdicts for people.
-pub(super) fn text(rows: &[Reviewed]) -> String {
+fn text(rows: &[Reviewed]) -> String {
     let mut out = String::new();
     for row in rows {
         out.push_str(&heading(row));
@@ -214,7 +239,9 @@ pub(super) fn text(rows: &[Reviewed]) -> String {
         for cause in &row.causes {
             let head = format!("{} {} ({})", code_of(&cause.reason), cause.reason, cause.rule);
             out.push_str(&format!("    {}\n", paint(&head, Paint::Bad)));
-            out.push_str(&format!("    at {} ({})\n", cause.field, cause.at));
+            let place = format!("{}: {}", cause.at, cause.field);
+            out.push_str(&output::wrap(&place, 6, WIDTH));
+            out.push('\n');
             out.push_str(&output::wrap(&cause.message, 6, WIDTH));
             out.push('\n');
         }
@@ -222,10 +249,7 @@ pub(super) fn text(rows: &[Reviewed]) -> String {
             out.push_str(&paint(&output::wrap(&format!("! {warning}"), 4, WIDTH), Paint::Notice));
             out.push('\n');
         }
-        for line in &row.difference {
-            let colour = if line.starts_with('+') { Paint::Good } else { Paint::Notice };
-            out.push_str(&format!("    {}\n", paint(line, colour)));
-        }
+        out.push_str(&changes(&row.patch, 4, WIDTH));
     }
     out.push_str(&summary(rows));
     out
@@ -241,11 +265,10 @@ fn heading(row: &Reviewed) -> String {
         (true, None) if !row.namespace.is_empty() => ("OUTSIDE", Paint::Faint),
         (true, _) => ("ALLOWED", Paint::Good),
     };
-    let name = if row.name.is_empty() { "(generated)" } else { &row.name };
     let object = if row.namespace.is_empty() {
-        format!("{} {name}", row.kind)
+        format!("{} {}", row.kind, row.name)
     } else {
-        format!("{} {}/{name}", row.kind, row.namespace)
+        format!("{} {}/{}", row.kind, row.namespace, row.name)
     };
     let origin = row
         .made_by

@@ -3,6 +3,7 @@
 //!
 //! Exit codes: 0 clean, 1 findings (something would be denied), 2 could not run.
 
+mod changes;
 mod check;
 mod completions;
 mod controller;
