@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::document::{PatchOperation, difference};
 
-use super::output::{Paint, paint, wrap};
+use super::output::{Paint, hanging, paint};
 
 /// The operations of a patch, a field each, `+` for set and `-` for removed.
 /// Every line ends with a line break.
@@ -15,15 +15,9 @@ pub(super) fn changes(patch: &[PatchOperation], indent: usize, width: usize) -> 
         let colon = if value.is_empty() { "" } else { ": " };
         let text = format!("{}{colon}{value}", change.path);
         let colour = if change.sign == '+' { Paint::Good } else { Paint::Notice };
-        for (number, line) in wrap(&text, indent + 2, width).lines().enumerate() {
-            let line = if number == 0 {
-                format!("{}{} {}", " ".repeat(indent), change.sign, line.trim_start())
-            } else {
-                format!("  {line}")
-            };
-            out.push_str(&paint(&line, colour));
-            out.push('\n');
-        }
+        let line = hanging(&format!("{} {text}", change.sign), indent, 4, width);
+        out.push_str(&paint(line.trim_end_matches('\n'), colour));
+        out.push('\n');
     }
     out
 }

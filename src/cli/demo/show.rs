@@ -6,15 +6,14 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::cli::changes::changes;
-use crate::cli::output::{Paint, paint, wrap};
-use crate::names;
+use crate::cli::output::{Paint, hanging, paint, wrap};
 use crate::provision;
 use crate::snapshot::Snapshot;
 
-use super::{Reviewed, Shown, Stage};
+use super::{Reviewed, Shown, Stage, inventory};
 
 /// Columns of the output.
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
 
 /// What came of the examples.
 pub(super) struct Counts {
@@ -41,48 +40,26 @@ pub(super) fn tenants(snapshot: &Snapshot) -> String {
         section(1, "What the tenants become", "A Tenant is a few lines. The controller makes of it, and keeps:")
     );
     let mut objects = 0;
-    for view in snapshot.tenants() {
+    let mut views: Vec<_> = snapshot.tenants().collect();
+    views.sort_by(|left, right| left.valid.name.cmp(&right.valid.name));
+    for view in views {
         let tenant = &view.valid;
+        let bounds =
+            format!("class {}, Pod Security {}", tenant.class_name, tenant.pod_security.as_str());
         out.push_str(&format!(
             "\n   {}  {}\n",
             paint(&tenant.name, Paint::Strong),
-            paint(
-                &format!("class {}, Pod Security {}", tenant.class_name, tenant.pod_security.as_str()),
-                Paint::Faint
-            )
+            paint(&bounds, Paint::Faint)
         ));
         let all = provision::preview(tenant, &snapshot.facts);
         objects += all.len();
-        for namespace in &tenant.namespaces {
-            let line = format!("{namespace:<14} {}", inventory(&all, namespace));
-            out.push_str(&hanging(&line, 5, 15));
-        }
+        out.push_str(&inventory::table(&all, &tenant.namespaces));
     }
     let count = snapshot.tenants().map(|view| view.valid.namespaces.len()).sum::<usize>();
     out.push_str(&format!(
         "\n   {objects} objects in {count} namespaces; `lessor render` prints them as YAML.\n\n"
     ));
     out
-}
-
-/// The objects of one namespace by kind, without Lessor's prefix.
-fn inventory(objects: &[Value], namespace: &str) -> String {
-    let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
-    for object in objects {
-        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str);
-        let kind = text("/kind").unwrap_or_default();
-        if text("/metadata/namespace") != Some(namespace) {
-            continue;
-        }
-        let name = text("/metadata/name").unwrap_or_default();
-        let name = name.strip_prefix(names::RESERVED_NAME_PREFIX).unwrap_or(name);
-        match kinds.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, listed)) => listed.push(name),
-            None => kinds.push((kind, vec![name])),
-        }
-    }
-    let each = kinds.iter().map(|(kind, listed)| format!("{kind} ({})", listed.join(", ")));
-    each.collect::<Vec<_>>().join(", ")
 }
 
 /// The webhook and its certificate.
@@ -163,20 +140,10 @@ fn object(reviewed: &Reviewed) -> String {
         }
     }
     for warning in &verdict.answer.warnings {
-        out.push_str(&paint(&hanging(&format!("! {warning}"), 7, 2), Paint::Notice));
+        out.push_str(&paint(&hanging(&format!("! {warning}"), 7, 2, WIDTH), Paint::Notice));
     }
     out.push_str(&changes(&verdict.patch, 7, WIDTH));
     out
-}
-
-/// Wraps with all lines but the first indented further.
-fn hanging(text: &str, indent: usize, further: usize) -> String {
-    let wrapped = wrap(text, indent + further, WIDTH);
-    let lines = wrapped.lines().enumerate().map(|(number, line)| {
-        let line = if number == 0 { &line[further.min(line.len())..] } else { line };
-        format!("{line}\n")
-    });
-    lines.collect()
 }
 
 /// The end.
@@ -248,10 +215,5 @@ mod tests {
         assert_eq!(quantile(&times, 50), Duration::from_millis(5));
         assert_eq!(quantile(&times, 99), Duration::from_millis(10));
         assert_eq!(quantile(&[], 50), Duration::ZERO);
-    }
-
-    #[test]
-    fn further_lines_hang() {
-        assert_eq!(hanging("a b", 2, 3), "  a b\n");
     }
 }

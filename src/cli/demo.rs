@@ -6,6 +6,7 @@
 mod ask;
 mod client;
 mod examples;
+mod inventory;
 mod show;
 
 use std::net::SocketAddr;
