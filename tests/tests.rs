@@ -16,6 +16,7 @@
 
 mod controlplane;
 mod eventually;
+mod examples;
 mod harness;
 mod house;
 mod suite;
@@ -33,6 +34,7 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     house::register(&mut suite);
+    examples::register(&mut suite);
     harness::register(&mut suite);
     Ok(suite.run(Arguments::from_args()))
 }
