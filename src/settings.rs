@@ -24,17 +24,32 @@ pub struct ClusterArgs {
     #[arg(long = "pod-cidr", env = "LESSOR_POD_CIDR", value_delimiter = ',', value_name = "CIDR")]
     pub pod_cidrs: Vec<Cidr>,
     /// Address range of Services; repeat or separate by commas.
-    #[arg(long = "service-cidr", env = "LESSOR_SERVICE_CIDR", value_delimiter = ',', value_name = "CIDR")]
+    #[arg(
+        long = "service-cidr",
+        env = "LESSOR_SERVICE_CIDR",
+        value_delimiter = ',',
+        value_name = "CIDR"
+    )]
     pub service_cidrs: Vec<Cidr>,
     /// Address range of nodes; repeat or separate by commas.
-    #[arg(long = "node-cidr", env = "LESSOR_NODE_CIDR", value_delimiter = ',', value_name = "CIDR")]
+    #[arg(
+        long = "node-cidr",
+        env = "LESSOR_NODE_CIDR",
+        value_delimiter = ',',
+        value_name = "CIDR"
+    )]
     pub node_cidrs: Vec<Cidr>,
     /// Address on which DNS answers beside the kube-dns Pods (the ClusterIP,
     /// NodeLocal DNSCache, a cloud resolver), as a CIDR such as 169.254.20.10/32.
     #[arg(long = "dns", env = "LESSOR_DNS", value_delimiter = ',', value_name = "CIDR")]
     pub dns: Vec<Cidr>,
     /// Further exact usernames of platform controllers.
-    #[arg(long = "platform-caller", env = "LESSOR_PLATFORM_CALLERS", value_delimiter = ',', value_name = "USERNAME")]
+    #[arg(
+        long = "platform-caller",
+        env = "LESSOR_PLATFORM_CALLERS",
+        value_delimiter = ',',
+        value_name = "USERNAME"
+    )]
     pub platform_callers: Vec<String>,
 }
 
@@ -84,7 +99,12 @@ pub struct ServingArgs {
     #[arg(long, env = "LESSOR_CERTS", value_enum, default_value = "self")]
     pub certs: CertificateSource,
     /// Folder with tls.crt and tls.key, for `cert-manager` and `files`.
-    #[arg(long, env = "LESSOR_CERT_DIR", default_value = "/var/run/secrets/lessor/tls", value_name = "DIR")]
+    #[arg(
+        long,
+        env = "LESSOR_CERT_DIR",
+        default_value = "/var/run/secrets/lessor/tls",
+        value_name = "DIR"
+    )]
     pub cert_dir: PathBuf,
     /// CA file of the API server's client certificate; without it callers are
     /// not authenticated.
@@ -92,7 +112,13 @@ pub struct ServingArgs {
     pub client_ca: Option<PathBuf>,
     /// Name (common name or subject alternative name) that a client
     /// certificate must carry.
-    #[arg(long = "client-name", env = "LESSOR_CLIENT_NAMES", value_delimiter = ',', value_name = "NAME", requires = "client_ca")]
+    #[arg(
+        long = "client-name",
+        env = "LESSOR_CLIENT_NAMES",
+        value_delimiter = ',',
+        value_name = "NAME",
+        requires = "client_ca"
+    )]
     pub client_names: Vec<String>,
     /// How long to keep serving after SIGTERM; API servers reuse idle
     /// connections for up to 90 s.
@@ -113,6 +139,11 @@ impl ServingArgs {
 #[command(next_help_heading = "Health")]
 pub struct HealthArgs {
     /// Address of /livez, /readyz and /metrics.
-    #[arg(long, env = "LESSOR_HEALTH_LISTEN", default_value = "0.0.0.0:8081", value_name = "ADDRESS")]
+    #[arg(
+        long,
+        env = "LESSOR_HEALTH_LISTEN",
+        default_value = "0.0.0.0:8081",
+        value_name = "ADDRESS"
+    )]
     pub health_listen: SocketAddr,
 }

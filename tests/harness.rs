@@ -12,8 +12,9 @@ use axum::extract::{Request, State};
 use axum::http::Version;
 use axum::routing::post;
 use axum::{Json, Router};
-use axum_server::tls_rustls::RustlsConfig;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use lessor::tls::serve::{ServeOptions, serve};
+use lessor::tls::{CertificateStore, ClientAuth};
 use serde_json::{Value, json};
 
 use crate::controlplane::{Binaries, Component, FakeKubelet, Guard, reach_loopback};
@@ -131,14 +132,13 @@ async fn reaches_webhooks(test: Test) -> Result<()> {
     reach_loopback(plane.client(), prefix, "hook").await?;
     let dns = format!("hook.{prefix}.svc");
     let pair = plane.authority().server(&[&dns])?;
-    let tls = RustlsConfig::from_pem(pair.certificate.into(), pair.key.into()).await?;
-    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-    listener.set_nonblocking(true)?;
-    let port = listener.local_addr()?.port();
+    let certificates = Arc::new(CertificateStore::new(ClientAuth::Off));
+    certificates.replace(pair.certificate.as_bytes(), pair.key.as_bytes())?;
     let http1 = Arc::new(AtomicBool::new(false));
     let router = Router::new().route("/refuse", post(refuse)).with_state(http1.clone());
-    let server = axum_server::from_tcp_rustls(listener, tls)?;
-    let server = tokio::spawn(server.serve(router.into_make_service()));
+    let options = ServeOptions::new(([127, 0, 0, 1], 0).into());
+    let server = serve(options, certificates, router).await?;
+    let port = server.address().port();
 
     let configuration = json!({
         "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
@@ -163,7 +163,7 @@ async fn reaches_webhooks(test: Test) -> Result<()> {
         Ok(())
     })
     .await?;
-    server.abort();
+    server.drain(Duration::ZERO);
     assert!(http1.load(Ordering::SeqCst), "a Service is called by HTTP/1.1");
     Ok(())
 }

@@ -18,6 +18,7 @@ use tokio::runtime::{Handle, Runtime};
 use tokio::sync::OnceCell;
 
 use crate::controlplane::{ControlPlane, Unavailable};
+use crate::installation::Installation;
 
 /// A test that takes longer has failed.
 const LIMIT: Duration = Duration::from_mins(3);
@@ -37,6 +38,18 @@ pub(crate) struct Test {
     /// Begins the names of everything the test makes; a DNS label of at most 28
     /// characters that no other test has.
     pub(crate) prefix: String,
+    installation: Arc<OnceCell<Result<Arc<Installation>, String>>>,
+}
+
+impl Test {
+    /// Lessor on this control plane, installed when it is first wanted.
+    pub(crate) async fn lessor(&self) -> Result<Arc<Installation>> {
+        let start = || async {
+            let started = Installation::start(self.plane.clone()).await;
+            started.map(Arc::new).map_err(|error| format!("installing Lessor: {error:#}"))
+        };
+        self.installation.get_or_init(start).await.clone().map_err(anyhow::Error::msg)
+    }
 }
 
 /// All tests, before the command line has chosen among them.
@@ -57,6 +70,7 @@ struct Phase {
 struct Stage {
     name: &'static str,
     plane: OnceCell<Result<Arc<ControlPlane>, Absent>>,
+    installation: Arc<OnceCell<Result<Arc<Installation>, String>>>,
     /// Held by a rough test. The queue is fair, so they more or less keep their order.
     turn: tokio::sync::Mutex<()>,
     alone: bool,
@@ -138,7 +152,8 @@ impl Suite {
                 Err(Absent::Broken(why)) => return Err(why.into()),
             };
             let prefix = stage.prefix(&full);
-            let test = Test { plane, prefix };
+            let installation = stage.installation.clone();
+            let test = Test { plane, prefix, installation };
             // Set until the test has come to an end, because it may panic.
             let failed_before = stage.failed.swap(true, Ordering::SeqCst);
             let outcome = report.judge(&full, || within_limit(&runtime, body(test)));
@@ -183,6 +198,7 @@ impl Phase {
             stage: Arc::new(Stage {
                 name,
                 plane: OnceCell::new(),
+                installation: Arc::default(),
                 turn: tokio::sync::Mutex::new(()),
                 alone,
                 failed: AtomicBool::new(false),

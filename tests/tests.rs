@@ -15,10 +15,12 @@
 )]
 
 mod controlplane;
+mod end_to_end;
 mod eventually;
 mod examples;
 mod harness;
 mod house;
+mod installation;
 mod suite;
 
 use std::process::ExitCode;
@@ -35,6 +37,7 @@ fn main() -> anyhow::Result<ExitCode> {
     }
     house::register(&mut suite);
     examples::register(&mut suite);
+    end_to_end::register(&mut suite);
     harness::register(&mut suite);
     Ok(suite.run(Arguments::from_args()))
 }

@@ -41,16 +41,26 @@ mod tests {
     fn only_exact_usernames_are_exempt() {
         let callers = Callers::of_namespace("lessor-system");
         let classify = |name: &str, groups: &[&str]| classify(&user(name, groups), false, &callers);
-        assert_eq!(classify("system:serviceaccount:lessor-system:lessor-controller", &[]), Caller::Lessor);
+        assert_eq!(
+            classify("system:serviceaccount:lessor-system:lessor-controller", &[]),
+            Caller::Lessor
+        );
         for other in [
             "system:serviceaccount:lessor-system:other",
             "system:serviceaccount:acme:lessor-controller",
             "x-system:serviceaccount:lessor-system:lessor-controller",
             "system:serviceaccount:lessor-system:lessor-controller-x",
         ] {
-            assert_eq!(classify(other, &["system:masters", "system:serviceaccounts:kube-system"]), Caller::Other, "{other}");
+            assert_eq!(
+                classify(other, &["system:masters", "system:serviceaccounts:kube-system"]),
+                Caller::Other,
+                "{other}"
+            );
         }
-        assert_eq!(classify("system:serviceaccount:kube-system:replicaset-controller", &[]), Caller::Platform);
+        assert_eq!(
+            classify("system:serviceaccount:kube-system:replicaset-controller", &[]),
+            Caller::Platform
+        );
         assert_eq!(classify("system:kube-controller-manager", &[]), Caller::Platform);
         assert_eq!(classify("system:serviceaccount:kube-system:evil", &[]), Caller::Other);
     }
@@ -58,9 +68,15 @@ mod tests {
     #[test]
     fn a_node_needs_name_and_group() {
         let callers = Callers::of_namespace("lessor-system");
-        assert_eq!(classify(&user("system:node:n1", &["system:nodes"]), false, &callers), Caller::Node);
+        assert_eq!(
+            classify(&user("system:node:n1", &["system:nodes"]), false, &callers),
+            Caller::Node
+        );
         assert_eq!(classify(&user("system:node:n1", &[]), false, &callers), Caller::Other);
-        assert_eq!(classify(&user("system:node:", &["system:nodes"]), false, &callers), Caller::Other);
+        assert_eq!(
+            classify(&user("system:node:", &["system:nodes"]), false, &callers),
+            Caller::Other
+        );
         assert_eq!(classify(&user("x", &["system:nodes"]), false, &callers), Caller::Other);
         assert_eq!(classify(&user("x", &[]), true, &callers), Caller::Administrator);
     }

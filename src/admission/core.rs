@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use crate::api::{PodSecurityLevel, PodTemplateEnforcement};
+use crate::isolation::metadata::NamespaceState;
 use crate::isolation::pods::{self, ClaimTemplate, Subject, security};
 use crate::isolation::{
-    Change, Context, Findings, Operation, Violation, access, kinds, metadata, network, services, storage,
+    Change, Context, Findings, Operation, Violation, access, kinds, metadata, network, services,
+    storage,
 };
-use crate::isolation::metadata::NamespaceState;
 use crate::names::Reason;
 
 /// Judges an object inside a tenant's namespace.
@@ -36,7 +37,9 @@ pub(super) fn judge(
         }
         ("networking.k8s.io", "ingresses") => services::judge(context, change, findings),
         ("networking.k8s.io", "networkpolicies") => network::judge(context, change, findings),
-        ("", "persistentvolumeclaims") => storage::judge(context, change, findings),
+        ("", "persistentvolumeclaims") | ("snapshot.storage.k8s.io", "volumesnapshots") => {
+            storage::judge(context, change, findings);
+        }
         ("", "serviceaccounts" | "secrets") | ("rbac.authorization.k8s.io", _) => {
             access::judge(context, change, findings);
         }
@@ -78,7 +81,8 @@ fn template(context: &Context<'_>, change: &Change<'_>, findings: &mut Findings)
         return;
     }
     let null = Value::Null;
-    let at = |tokens: &[&str]| object.pointer(&crate::document::pointer_of(tokens)).unwrap_or(&null);
+    let at =
+        |tokens: &[&str]| object.pointer(&crate::document::pointer_of(tokens)).unwrap_or(&null);
     let same = change.old.is_some_and(|old| {
         let pointer = crate::document::pointer_of(template.spec);
         let metadata = crate::document::pointer_of(template.metadata);
@@ -88,10 +92,12 @@ fn template(context: &Context<'_>, change: &Change<'_>, findings: &mut Findings)
     if same {
         return;
     }
-    let pod = pods::as_pod(context, at(template.metadata), at(template.spec));
+    let mut found = Findings::default();
+    let pod = pods::as_pod(context, at(template.metadata), at(template.spec), &mut found);
     let metadata = pod.get("metadata").unwrap_or(&null);
     let spec = pod.get("spec").unwrap_or(&null);
-    let mut found = Findings::default();
+    let written = at(template.metadata);
+    metadata::judge_template(context, written, &format!("{}.metadata", template.path), &mut found);
     let subject = Subject { metadata, spec, root: template.path, is_template: true };
     pod_security(context, metadata, spec, template.path, &mut found);
     pods::judge(context, change, &subject, &mut found);
@@ -129,13 +135,11 @@ fn pod_security(
         PodSecurityLevel::Baseline => security::Level::Baseline,
         PodSecurityLevel::Restricted => security::Level::Restricted,
     };
-    let version =
-        context.tenant.pod_security_version.parse().unwrap_or(security::Version::Latest);
+    let version = context.tenant.pod_security_version.parse().unwrap_or(security::Version::Latest);
     let failures = security::evaluate(level, version, metadata, spec);
     let Some(first) = failures.first() else { return };
     let field = first.fields.first().map_or("spec", String::as_str);
-    let field =
-        if root.is_empty() { field.to_owned() } else { format!("{root}.{field}") };
+    let field = if root.is_empty() { field.to_owned() } else { format!("{root}.{field}") };
     findings.violation(
         "pods/security",
         Reason::PodSecurityViolation,

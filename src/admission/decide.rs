@@ -28,9 +28,13 @@ pub fn decide(request: &mut Request, endpoint: Endpoint, snapshot: &Snapshot) ->
     match scope::of_namespace(request, caller, snapshot) {
         Err(not_yet) => Outcome::NotYet(not_yet),
         Ok(Scope::Outside) => Outcome::Decided(Decision::allow()),
-        Ok(Scope::Retained { tenant, namespace, live_pods }) => Outcome::Decided(
-            guards::retained(request, caller, tenant, namespace.terminating, live_pods),
-        ),
+        Ok(Scope::Retained { tenant, namespace, live_pods }) => Outcome::Decided(guards::retained(
+            request,
+            caller,
+            tenant,
+            namespace.terminating,
+            live_pods,
+        )),
         Ok(Scope::Tenant { tenant, namespace, live_pods }) => {
             let inside = Inside { tenant, namespace, live_pods, caller };
             Outcome::Decided(inside.decide(request, endpoint.phase, snapshot))
@@ -73,10 +77,8 @@ impl Inside<'_> {
             }
         }
         let about_the_patch = findings.warnings.len();
-        let state = NamespaceState {
-            terminating: self.namespace.terminating,
-            live_pods: self.live_pods,
-        };
+        let state =
+            NamespaceState { terminating: self.namespace.terminating, live_pods: self.live_pods };
         core::judge(&context, &change_of(request, self.caller), state, &mut findings);
         decision.violations = without_echoes(findings.violations);
         decision.warnings = findings.warnings;

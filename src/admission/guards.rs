@@ -45,7 +45,9 @@ fn unsynced(snapshot: &Snapshot, what: &str) -> Result<(), NotYet> {
     Err(NotYet {
         reason: Reason::TenancyContextUnavailable,
         tenant: None,
-        message: format!("{what} cannot be judged yet: the webhook's caches are not filled; try again in a moment"),
+        message: format!(
+            "{what} cannot be judged yet: the webhook's caches are not filled; try again in a moment"
+        ),
     })
 }
 
@@ -214,7 +216,9 @@ pub(super) fn retained(
         let starts = match request.operation {
             Operation::Create => true,
             Operation::Connect | Operation::Delete => false,
-            Operation::Update => request.subresource == "ephemeralcontainers" || request.subresource == "scale",
+            Operation::Update => {
+                request.subresource == "ephemeralcontainers" || request.subresource == "scale"
+            }
         };
         if runs && starts {
             findings.violation(

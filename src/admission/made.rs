@@ -59,15 +59,8 @@ fn made(
     let name = metadata.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
     Request {
         uid: format!("{}-{}", workload.uid, kind.to_ascii_lowercase()),
-        kind: GroupKind {
-            group: String::new(),
-            version: "v1".to_owned(),
-            kind: kind.to_owned(),
-        },
-        resource: GroupResource {
-            group: String::new(),
-            resource: super::offline::plural(kind),
-        },
+        kind: GroupKind { group: String::new(), version: "v1".to_owned(), kind: kind.to_owned() },
+        resource: GroupResource { group: String::new(), resource: super::offline::plural(kind) },
         subresource: String::new(),
         name,
         namespace: workload.namespace.clone(),
@@ -92,9 +85,13 @@ fn controller_of(resource: &str) -> User {
     };
     User {
         name: format!("system:serviceaccount:kube-system:{controller}"),
-        groups: ["system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"]
-            .map(str::to_owned)
-            .to_vec(),
+        groups: [
+            "system:serviceaccounts",
+            "system:serviceaccounts:kube-system",
+            "system:authenticated",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
     }
 }
 
@@ -136,7 +133,8 @@ mod tests {
     #[test]
     fn pods_and_others_make_nothing() {
         for kind in ["Pod", "Service"] {
-            let object = json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "a"}, "spec": {}});
+            let object =
+                json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "a"}, "spec": {}});
             assert!(of(object).is_empty());
         }
     }

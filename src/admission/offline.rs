@@ -58,7 +58,9 @@ pub fn review_as_written(request: &mut Request, snapshot: &Snapshot) -> Decision
 /// as the API server's `DefaultStorageClass` plugin would have given it the
 /// cluster's default, and says so.
 fn default_storage_class(request: &mut Request, snapshot: &Snapshot) -> Option<String> {
-    if request.resource.resource != "persistentvolumeclaims" || request.operation != Operation::Create {
+    if request.resource.resource != "persistentvolumeclaims"
+        || request.operation != Operation::Create
+    {
         return None;
     }
     let Membership::Active { tenant, .. } = snapshot.owner_of(&request.namespace) else {
@@ -138,8 +140,9 @@ pub fn create(object: Value, namespace: &str, user: &User) -> Result<Request, Ma
     };
     let api_version = text("/apiVersion", "apiVersion")?;
     let kind = text("/kind", "kind")?;
-    let name = text("/metadata/name", "metadata.name")
-        .or_else(|error| text("/metadata/generateName", "").map(|_| String::new()).map_err(|_| error))?;
+    let name = text("/metadata/name", "metadata.name").or_else(|error| {
+        text("/metadata/generateName", "").map(|_| String::new()).map_err(|_| error)
+    })?;
     let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
     let namespace = match kind.as_str() {
         "Namespace" => name.clone(),
@@ -208,7 +211,8 @@ mod tests {
         assert_eq!(missing.unwrap_err(), ManifestError::Missing("apiVersion"));
         let nameless = create(json!({"apiVersion": "v1", "kind": "Pod"}), "acme", &user);
         assert_eq!(nameless.unwrap_err(), ManifestError::Missing("metadata.name"));
-        let generated = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "a-"}});
+        let generated =
+            json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "a-"}});
         assert!(create(generated, "acme", &user).is_ok());
     }
 }

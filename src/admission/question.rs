@@ -61,7 +61,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let user = User { name: "dev".to_owned(), groups: vec!["g".to_owned()] };
-        let object = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}});
+        let object =
+            json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}});
         let mut request = offline::create(object, "acme", &user).unwrap();
         for (operation, subresource) in
             [(Operation::Create, ""), (Operation::Update, "scale"), (Operation::Connect, "exec")]

@@ -12,11 +12,7 @@ pub(super) enum Scope<'a> {
     /// Not a tenant's.
     Outside,
     /// A tenant's namespace with everything known about it.
-    Tenant {
-        tenant: &'a TenantView,
-        namespace: &'a NamespaceView,
-        live_pods: usize,
-    },
+    Tenant { tenant: &'a TenantView, namespace: &'a NamespaceView, live_pods: usize },
     /// Labelled for a tenant that does not record it.
     Retained { tenant: &'a str, namespace: &'a NamespaceView, live_pods: usize },
 }
@@ -40,10 +36,13 @@ pub(super) fn of_namespace<'a>(
     let live_pods = snapshot.live_pods(name);
     match snapshot.owner_of(name) {
         Membership::Unmanaged => Ok(Scope::Outside),
-        Membership::Unknown => Err(unavailable(name, "the namespace is not in the webhook's cache")),
+        Membership::Unknown => {
+            Err(unavailable(name, "the namespace is not in the webhook's cache"))
+        }
         Membership::Retained { tenant } => Ok(Scope::Retained { tenant, namespace, live_pods }),
         Membership::Provisioning { tenant } => {
-            let exempt = matches!(caller, Caller::Lessor | Caller::Platform) && !creates_pod(request);
+            let exempt =
+                matches!(caller, Caller::Lessor | Caller::Platform) && !creates_pod(request);
             if exempt || request.operation == Operation::Delete {
                 Ok(Scope::Tenant { tenant, namespace, live_pods })
             } else {
@@ -71,7 +70,9 @@ fn unavailable(namespace: &str, why: &str) -> NotYet {
     NotYet {
         reason: Reason::TenancyContextUnavailable,
         tenant: None,
-        message: format!("namespace {namespace} cannot be judged yet: {why}; try again in a moment"),
+        message: format!(
+            "namespace {namespace} cannot be judged yet: {why}; try again in a moment"
+        ),
     }
 }
 

@@ -133,8 +133,8 @@ pub fn parse(body: &[u8]) -> Result<Request, Rejected> {
         )));
     }
     let raw = review.request.ok_or_else(|| malformed("the review has no request".to_owned()))?;
-    let raw: RawRequest<'_> = serde_json::from_str(raw.get())
-        .map_err(|error| malformed(format!("request: {error}")))?;
+    let raw: RawRequest<'_> =
+        serde_json::from_str(raw.get()).map_err(|error| malformed(format!("request: {error}")))?;
     if raw.uid.is_empty() {
         return Err(Rejected {
             uid: None,
@@ -161,11 +161,7 @@ pub fn parse(body: &[u8]) -> Result<Request, Rejected> {
         object: object("object", raw.object)?,
         old_object: object("oldObject", raw.old_object)?,
         uid: raw.uid,
-        kind: GroupKind {
-            group: raw.kind.group,
-            version: raw.kind.version,
-            kind: raw.kind.kind,
-        },
+        kind: GroupKind { group: raw.kind.group, version: raw.kind.version, kind: raw.kind.kind },
         resource: GroupResource { group: raw.resource.group, resource: raw.resource.resource },
         subresource: raw.sub_resource.unwrap_or_default(),
         name: raw.name.unwrap_or_default(),
@@ -285,7 +281,9 @@ pub fn answer(uid: &str, decision: &Decision) -> Vec<u8> {
 /// What the caller reads: every broken rule, the leading one first.
 #[must_use]
 pub fn message(decision: &Decision) -> String {
-    decision.leading().map_or_else(String::new, |leading| full_message(leading, &decision.violations))
+    decision
+        .leading()
+        .map_or_else(String::new, |leading| full_message(leading, &decision.violations))
 }
 
 fn full_message(leading: &Violation, all: &[Violation]) -> String {

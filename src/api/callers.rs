@@ -54,7 +54,8 @@ impl Callers {
             |namespace: &str, name: &str| format!("system:serviceaccount:{namespace}:{name}");
         let mut platform: Vec<String> =
             CONTROLLERS.iter().map(|name| account("kube-system", name)).collect();
-        platform.extend(["system:kube-controller-manager", "system:kube-scheduler"].map(str::to_owned));
+        platform
+            .extend(["system:kube-controller-manager", "system:kube-scheduler"].map(str::to_owned));
         Self { lessor: vec![account(namespace, names::CONTROLLER_ACCOUNT)], platform }
     }
 }

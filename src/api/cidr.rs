@@ -131,13 +131,6 @@ impl Cidr {
         Ok(cidr)
     }
 
-    /// The range of one address. An IPv4-mapped address is taken as IPv4.
-    #[must_use]
-    pub const fn host(address: IpAddr) -> Self {
-        let address = address.to_canonical();
-        Self { address, prefix: family_of(address).width() }
-    }
-
     /// Clears the bits after the prefix.
     fn truncated(address: IpAddr, prefix: u8) -> Self {
         let family = family_of(address);

@@ -66,9 +66,6 @@ const BINARY: [&str; 6] = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 const DECIMAL: [&str; 10] = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
 
 impl Quantity {
-    /// Nothing.
-    pub const ZERO: Self = Self { nanos: 0, binary: false };
-
     /// Reads a quantity.
     ///
     /// # Errors

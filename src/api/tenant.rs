@@ -39,7 +39,7 @@ pub struct TenantSpec {
     pub class: String,
     /// Namespaces of the tenant; the Tenant's own name when empty.
     #[serde(default)]
-    #[schemars(length(max = 64))]
+    #[schemars(length(max = 64), inner(length(min = 1, max = 63)))]
     #[x_kube(validation = Rule::new("self.all(n, n.size() <= 63 && n.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'))").message("each namespace must be a DNS label of at most 63 characters"))]
     #[x_kube(validation = Rule::new("self.all(n, self.exists_one(m, m == n))").message("namespaces must be unique"))]
     pub namespaces: Vec<String>,

@@ -11,7 +11,8 @@ use super::output::{Paint, hanging, paint};
 pub(super) fn changes(patch: &[PatchOperation], indent: usize, width: usize) -> String {
     let mut out = String::new();
     for change in difference(patch) {
-        let value = serde_json::from_str(&change.value).map_or_else(|_| change.value.clone(), |v| flow(&v));
+        let value =
+            serde_json::from_str(&change.value).map_or_else(|_| change.value.clone(), |v| flow(&v));
         let colon = if value.is_empty() { "" } else { ": " };
         let text = format!("{}{colon}{value}", change.path);
         let colour = if change.sign == '+' { Paint::Good } else { Paint::Notice };
@@ -60,7 +61,8 @@ mod tests {
     fn long_values_are_wrapped_below_their_field() {
         let mut document = json!({"spec": {"volumes": [], "old": 1}});
         let mut mutator = Mutator::new(&mut document);
-        let volume = json!({"secret": {"secretName": "registry-ca", "items": ["ca.crt"]}, "name": "v"});
+        let volume =
+            json!({"secret": {"secretName": "registry-ca", "items": ["ca.crt"]}, "name": "v"});
         mutator.set(&["spec", "volumes", "-"], volume).unwrap();
         mutator.remove(&["spec", "old"]).unwrap();
         assert_eq!(

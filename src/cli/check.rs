@@ -13,10 +13,10 @@ use crate::document::PatchOperation;
 use crate::isolation::pods;
 use crate::settings::ClusterArgs;
 
+use super::Verdict;
+use super::changes::changes;
 use super::output::{self, Format, Paint, paint};
 use super::world::World;
-use super::changes::changes;
-use super::Verdict;
 
 /// Reviews manifests or recorded AdmissionReviews offline.
 ///
@@ -99,16 +99,13 @@ struct Cause {
 
 impl Check {
     pub(super) fn run(self) -> anyhow::Result<Verdict> {
-        let world = World::load(
-            &self.files,
-            &self.with,
-            self.namespace_default.as_deref(),
-            &self.cluster,
-        )?;
+        let world =
+            World::load(&self.files, &self.with, self.namespace_default.as_deref(), &self.cluster)?;
         for note in &world.notes {
             eprintln!("{}", paint(&format!("note: {note}"), Paint::Faint));
         }
-        let user = User { name: self.user.clone(), groups: vec!["system:authenticated".to_owned()] };
+        let user =
+            User { name: self.user.clone(), groups: vec!["system:authenticated".to_owned()] };
         let mut reviewed = Vec::new();
         for manifest in &world.reviewed {
             reviewed.extend(review(manifest, &user, &world, !self.no_mutate)?);
@@ -179,7 +176,11 @@ fn row(
     let version = &request.kind.version;
     let in_template = made_by.is_some();
     let locate = |field: &str| {
-        let found = if in_template { template_field(manifest, &request.kind.kind, field) } else { field.to_owned() };
+        let found = if in_template {
+            template_field(manifest, &request.kind.kind, field)
+        } else {
+            field.to_owned()
+        };
         manifest.locate(&found)
     };
     Reviewed {
@@ -274,7 +275,12 @@ fn heading(row: &Reviewed) -> String {
         .made_by
         .as_ref()
         .map_or_else(|| format!("{}:{}", row.file, row.line), |owner| format!("made by {owner}"));
-    format!("{}  {}  {}", paint(word, colour), paint(&object, Paint::Strong), paint(&origin, Paint::Faint))
+    format!(
+        "{}  {}  {}",
+        paint(word, colour),
+        paint(&object, Paint::Strong),
+        paint(&origin, Paint::Faint)
+    )
 }
 
 fn summary(rows: &[Reviewed]) -> String {

@@ -2,10 +2,14 @@
 
 use clap::Args;
 
+use crate::controller::{ControllerOptions, KeepOptions, Trust};
+use crate::names;
+use crate::rules::Install;
 use crate::settings::{CertificateSource, ClusterArgs, HealthArgs};
+use crate::tls::rotate::{ServingNames, Validity, Want};
 
-use super::process::{Process, Roles};
 use super::Verdict;
+use super::process::{Process, Roles};
 
 /// How tenants are provisioned.
 #[derive(Args, Clone, Debug)]
@@ -28,7 +32,60 @@ pub(super) struct ControllerArgs {
     pub(super) crash_after_writes: Option<u64>,
 }
 
-impl ControllerArgs { pub(super) fn options(&self, _c: &ClusterArgs, _s: CertificateSource) {} }
+impl ControllerArgs {
+    /// What the controller is told.
+    pub(super) fn options(
+        &self,
+        cluster: &ClusterArgs,
+        certificates: CertificateSource,
+    ) -> ControllerOptions {
+        let install = Install {
+            webhook_url: self.webhook_url.clone(),
+            service_port: self.webhook_port,
+            ..super::installation::of(cluster, certificates)
+        };
+        let keep = KeepOptions { trust: self.trust(cluster, certificates), install };
+        ControllerOptions {
+            facts: cluster.facts(),
+            identity: identity(),
+            leader_election: !self.no_leader_election,
+            crash_after_writes: self.crash_after_writes,
+            keep: (!self.no_configurations).then_some(keep),
+            ..ControllerOptions::default()
+        }
+    }
+
+    fn trust(&self, cluster: &ClusterArgs, certificates: CertificateSource) -> Trust {
+        if certificates != CertificateSource::SelfManaged {
+            return Trust::Foreign;
+        }
+        let names = ServingNames::for_service(names::WEBHOOK_SERVICE, &cluster.namespace);
+        let names = match self.webhook_host() {
+            None => names,
+            Some(host) => match host.parse() {
+                Ok(address) => names.with_ip(address),
+                Err(_) => names.with_dns(host),
+            },
+        };
+        Trust::SelfManaged(Want { names, validity: Validity::DEFAULT })
+    }
+
+    /// The host that the URL names, which the certificate must carry.
+    fn webhook_host(&self) -> Option<&str> {
+        let authority = self.webhook_url.as_ref()?.strip_prefix("https://")?.split('/').next()?;
+        match authority.strip_prefix('[') {
+            Some(v6) => v6.split(']').next(),
+            None => authority.split(':').next(),
+        }
+    }
+}
+
+/// This process among its replicas: the host's name, which is the Pod's, and
+/// something that no earlier process of that name had.
+fn identity() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{}-{}", host.trim(), uuid::Uuid::new_v4().simple())
+}
 
 /// Provisions tenants and keeps them so.
 #[derive(Args, Debug)]

@@ -95,7 +95,10 @@ impl Demo {
             .iter()
             .filter(|example| self.only.as_ref().is_none_or(|only| example.name.contains(only)))
             .collect();
-        anyhow::ensure!(!wanted.is_empty(), "no example is named like that; leave --only out to see all");
+        anyhow::ensure!(
+            !wanted.is_empty(),
+            "no example is named like that; leave --only out to see all"
+        );
         let snapshot = world()?;
         self.say(|| show::tenants(&snapshot))?;
         let began = std::time::Instant::now();

@@ -5,8 +5,8 @@ use clap::Args;
 use crate::rules::{self, Install};
 use crate::settings::{CertificateSource, ClusterArgs};
 
-use super::output::{self, Format};
 use super::Verdict;
+use super::output::{self, Format};
 
 /// Prints everything there is to install, as YAML, in the order to apply it.
 ///
@@ -32,9 +32,10 @@ pub(super) struct Manifests {
     /// the cluster.
     #[arg(long)]
     no_workloads: bool,
-    /// Leaves out the webhook configurations; the controller creates them.
+    /// Includes the webhook configurations, as GitOps wants them; the controller
+    /// creates them otherwise.
     #[arg(long)]
-    no_configurations: bool,
+    configurations: bool,
     /// Namespace whose Pods may scrape metrics.
     #[arg(long, value_name = "NAME")]
     monitoring_namespace: Option<String>,
@@ -57,7 +58,7 @@ impl Manifests {
             webhook_url: self.webhook_url.clone(),
             service_port: self.webhook_port,
             workloads: !self.no_workloads,
-            configurations: !self.no_configurations,
+            configurations: self.configurations,
             monitoring_namespace: self.monitoring_namespace.clone(),
             ..super::installation::of(&self.cluster, self.certs)
         };

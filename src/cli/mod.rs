@@ -36,7 +36,14 @@ pub struct Cli {
     #[arg(long, global = true, env = "LESSOR_LOG", value_name = "FILTER", help_heading = "Logs")]
     log: Option<String>,
     /// How log lines look; they go to standard error.
-    #[arg(long, global = true, env = "LESSOR_LOG_FORMAT", value_enum, default_value = "text", help_heading = "Logs")]
+    #[arg(
+        long,
+        global = true,
+        env = "LESSOR_LOG_FORMAT",
+        value_enum,
+        default_value = "text",
+        help_heading = "Logs"
+    )]
     log_format: LogFormat,
 }
 

@@ -62,10 +62,13 @@ impl Process {
         let ended = CancellationToken::new();
         let until = ended.clone();
         tasks.spawn(async move {
-            webhook::serve_health(address, probes, until).await.with_context(|| format!("health on {address}"))
+            webhook::serve_health(address, probes, until)
+                .await
+                .with_context(|| format!("health on {address}"))
         });
         if let (Some(serving), (Some(store), Some(certificates))) = (&self.serving, parts) {
-            let server = webhook::start(serving.listen, certificates, store, metrics.clone()).await?;
+            let server =
+                webhook::start(serving.listen, certificates, store, metrics.clone()).await?;
             tracing::info!(address = %server.address(), "serving admission");
             let (drain, stop) = (serving.drain(), shutdown.clone());
             let ended = ended.clone();
@@ -132,9 +135,10 @@ pub(super) fn serve_files(
         let metrics = Metrics::default();
         let certificates = Arc::new(CertificateStore::new(client_auth(serving)?));
         if serving.certs == CertificateSource::SelfManaged {
-            let names = ServingNames::for_service(crate::names::WEBHOOK_SERVICE, &cluster.namespace)
-                .with_dns("localhost")
-                .with_ip([127, 0, 0, 1].into());
+            let names =
+                ServingNames::for_service(crate::names::WEBHOOK_SERVICE, &cluster.namespace)
+                    .with_dns("localhost")
+                    .with_ip([127, 0, 0, 1].into());
             let issued = issue(&names, &Validity::DEFAULT, jiff::Timestamp::now())?;
             certificates.replace(issued.cert_pem().as_bytes(), issued.key_pem().as_bytes())?;
             super::output::print(issued.ca_pem())?;
@@ -142,10 +146,15 @@ pub(super) fn serve_files(
             follow_directory(serving, Arc::clone(&certificates), metrics.clone(), shutdown.clone());
         }
         let store = SnapshotStore::fixed(snapshot);
-        let state = Health::new(Some(store.clone()), Some(Arc::clone(&certificates)), metrics.clone());
+        let state =
+            Health::new(Some(store.clone()), Some(Arc::clone(&certificates)), metrics.clone());
         let server = webhook::start(serving.listen, certificates, store, metrics).await?;
         tracing::info!(address = %server.address(), tenants, "serving admission from files");
-        let probes = tokio::spawn(webhook::serve_health(health.health_listen, state.clone(), shutdown.clone()));
+        let probes = tokio::spawn(webhook::serve_health(
+            health.health_listen,
+            state.clone(),
+            shutdown.clone(),
+        ));
         webhook::until_drained(server, state, shutdown, std::time::Duration::ZERO).await;
         probes.await.context("health")??;
         Ok(Verdict::Clean)
@@ -171,7 +180,8 @@ fn follow_directory(
     tokio::spawn(async move {
         let noted = async {
             loop {
-                metrics.certificate_not_after(store.not_after().map_or(0, jiff::Timestamp::as_second));
+                metrics
+                    .certificate_not_after(store.not_after().map_or(0, jiff::Timestamp::as_second));
                 tokio::time::sleep(crate::tls::POLL_INTERVAL).await;
             }
         };
@@ -189,7 +199,10 @@ fn client_auth(serving: &ServingArgs) -> anyhow::Result<ClientAuth> {
         !serving.client_names.is_empty(),
         "--client-ca needs --client-name: any certificate of that CA would be accepted otherwise"
     );
-    Ok(ClientAuth::Require { ca_pem, allowed_names: serving.client_names.iter().cloned().collect() })
+    Ok(ClientAuth::Require {
+        ca_pem,
+        allowed_names: serving.client_names.iter().cloned().collect(),
+    })
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

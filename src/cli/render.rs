@@ -7,9 +7,9 @@ use clap::Args;
 use crate::cluster::files;
 use crate::settings::ClusterArgs;
 
+use super::Verdict;
 use super::output::{self, Format};
 use super::world::World;
-use super::Verdict;
 
 /// Prints the objects that Tenants become, in the order they are applied.
 ///

@@ -4,8 +4,8 @@ use clap::Args;
 
 use crate::settings::{ClusterArgs, HealthArgs, ServingArgs};
 
-use super::process::{Process, Roles};
 use super::Verdict;
+use super::process::{Process, Roles};
 
 /// Webhook and controller in one process, against a cluster.
 ///

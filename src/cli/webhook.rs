@@ -6,8 +6,8 @@ use clap::Args;
 
 use crate::settings::{ClusterArgs, HealthArgs, ServingArgs};
 
-use super::process::{Process, Roles};
 use super::Verdict;
+use super::process::{Process, Roles};
 
 /// Serves admission, from a cluster or, with `--static`, from files alone.
 #[derive(Args, Debug)]
@@ -27,7 +27,12 @@ pub(super) struct Webhook {
 impl Webhook {
     pub(super) fn run(self) -> anyhow::Result<Verdict> {
         if !self.files.is_empty() {
-            return super::process::serve_files(&self.files, &self.cluster, &self.serving, &self.health);
+            return super::process::serve_files(
+                &self.files,
+                &self.cluster,
+                &self.serving,
+                &self.health,
+            );
         }
         Process {
             roles: Roles { webhook: true, controller: false },

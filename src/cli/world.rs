@@ -53,8 +53,10 @@ impl World {
             all.push(Manifest::built_in(serde_json::to_value(rules::default_class())?));
         }
         let tenant_namespace = first_namespace(&all);
-        let fallback =
-            default_namespace.map(str::to_owned).or(tenant_namespace).unwrap_or_else(|| ASSUMED.to_owned());
+        let fallback = default_namespace
+            .map(str::to_owned)
+            .or(tenant_namespace)
+            .unwrap_or_else(|| ASSUMED.to_owned());
         for manifest in &mut reviewed {
             give_namespace(&mut manifest.object, &fallback);
         }
@@ -75,11 +77,13 @@ impl World {
         let mut snapshot = files::snapshot(&all, facts, callers)?;
         for namespace in namespaces {
             if snapshot.namespace(&namespace).is_none() {
-                snapshot.apply(crate::snapshot::Change::Namespace(crate::snapshot::NamespaceView {
-                    uid: format!("static-{namespace}"),
-                    name: namespace,
-                    ..Default::default()
-                }));
+                snapshot.apply(crate::snapshot::Change::Namespace(
+                    crate::snapshot::NamespaceView {
+                        uid: format!("static-{namespace}"),
+                        name: namespace,
+                        ..Default::default()
+                    },
+                ));
             }
         }
         Ok(Self { snapshot, reviewed, notes })

@@ -27,8 +27,8 @@ const WATCHES: usize = 7;
 /// writer is gone. Watches reconnect and relist by themselves, with back-off.
 pub async fn follow(client: kube::Client, changes: ChangeSender) {
     let (synced, mut filled) = mpsc::channel(WATCHES);
-    let managed = watcher::Config::default()
-        .labels(&format!("{}={}", names::MANAGED_LABEL, names::TRUE));
+    let managed =
+        watcher::Config::default().labels(&format!("{}={}", names::MANAGED_LABEL, names::TRUE));
     let live = watcher::Config::default()
         .labels(names::TENANT_LABEL)
         .fields("status.phase!=Succeeded,status.phase!=Failed");
@@ -86,11 +86,10 @@ pub async fn follow(client: kube::Client, changes: ChangeSender) {
             synced,
             |pod: PartialObjectMeta<Pod>| {
                 let (namespace, name) = key(&pod)?;
-                Some(((namespace.clone(), name.clone()), Change::LivePod {
-                    namespace,
-                    name,
-                    exists: true,
-                }))
+                Some((
+                    (namespace.clone(), name.clone()),
+                    Change::LivePod { namespace, name, exists: true },
+                ))
             },
             |(namespace, name)| Change::LivePod { namespace, name, exists: false }
         ),
@@ -173,12 +172,10 @@ async fn managed_pump<K>(
         synced,
         |object: PartialObjectMeta<K>| {
             let (namespace, name) = key(&object)?;
-            Some(((namespace.clone(), name.clone()), Change::Managed {
-                kind,
-                namespace,
-                name,
-                exists: true,
-            }))
+            Some((
+                (namespace.clone(), name.clone()),
+                Change::Managed { kind, namespace, name, exists: true },
+            ))
         },
         |(namespace, name)| Change::Managed { kind, namespace, name, exists: false },
     )

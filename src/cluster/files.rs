@@ -219,7 +219,8 @@ pub fn decode<T: serde::de::DeserializeOwned + serde::Serialize>(
     manifest: &Manifest,
     crd: &k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
 ) -> Result<T, FileError> {
-    let schema = crd.spec.versions.first().and_then(|v| v.schema.as_ref()?.open_api_v3_schema.as_ref());
+    let schema =
+        crd.spec.versions.first().and_then(|v| v.schema.as_ref()?.open_api_v3_schema.as_ref());
     if let Some(schema) = schema
         && let Some((field, known)) = super::schema::unknown_field(&manifest.object, schema, "")
     {
@@ -328,7 +329,13 @@ fn provision(snapshot: &mut Snapshot, mut tenant: Tenant, known: &mut BTreeSet<S
             });
         }
         let uid = snapshot.namespace(&namespace).map(|view| view.uid.clone());
-        entries.push(NamespaceStatus { name: namespace, uid, isolated: true, ready: true, message: None });
+        entries.push(NamespaceStatus {
+            name: namespace,
+            uid,
+            isolated: true,
+            ready: true,
+            message: None,
+        });
     }
     tenant.status = Some(TenantStatus { namespaces: entries, ..TenantStatus::default() });
     snapshot.apply(Change::Tenant(Box::new(tenant)));
@@ -368,7 +375,8 @@ mod tests {
         let text = "apiVersion: lessor.io/v1\nkind: Tenant\nmetadata:\n  name: acme\nspec:\n  namespace: [a]\n";
         let manifests = parse(Path::new("t.yaml"), text).unwrap();
         let facts = ClusterFacts::default();
-        let error = snapshot(&manifests, facts, Callers::of_namespace("lessor-system")).unwrap_err();
+        let error =
+            snapshot(&manifests, facts, Callers::of_namespace("lessor-system")).unwrap_err();
         let error = error.to_string();
         assert!(error.starts_with("t.yaml:6: unknown field spec.namespace"), "{error}");
         assert!(error.contains("namespaces"), "{error}");

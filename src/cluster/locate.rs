@@ -50,7 +50,8 @@ fn steps(field: &str) -> Vec<Step> {
 /// Column where the content of a line begins, and the content.
 fn content(line: &str) -> Option<(usize, &str)> {
     let trimmed = line.trim_start();
-    (!trimmed.is_empty() && !trimmed.starts_with('#')).then(|| (line.len() - trimmed.len(), trimmed))
+    (!trimmed.is_empty() && !trimmed.starts_with('#'))
+        .then(|| (line.len() - trimmed.len(), trimmed))
 }
 
 /// A line and the column at which its own content begins, list dashes skipped
@@ -101,9 +102,11 @@ fn step_kind(lines: &[&str], line: usize, column: usize) -> Option<(usize, usize
             return Some((line, column + text.len() - inner.len()));
         }
     }
-    let next = lines.iter().enumerate().skip(line + 1).find_map(|(index, line)| {
-        content(line).map(|(inner, text)| (index, inner, text))
-    })?;
+    let next = lines
+        .iter()
+        .enumerate()
+        .skip(line + 1)
+        .find_map(|(index, line)| content(line).map(|(inner, text)| (index, inner, text)))?;
     let (index, inner, text) = next;
     (inner > column || (inner == column && text.starts_with('-'))).then_some((index, inner))
 }

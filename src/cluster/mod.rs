@@ -6,8 +6,10 @@
 
 pub mod caches;
 pub mod files;
+mod leadership;
 mod locate;
 mod schema;
 mod store;
 
+pub use leadership::{Leadership, LeadershipError};
 pub use store::{ChangeSender, SnapshotStore};

@@ -76,7 +76,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_change_is_published_and_announced() {
-        let snapshot = Snapshot::new(ClusterFacts::default(), Callers::of_namespace("lessor-system"));
+        let snapshot =
+            Snapshot::new(ClusterFacts::default(), Callers::of_namespace("lessor-system"));
         let (store, changes) = SnapshotStore::followed(snapshot);
         let mut published = store.subscribe();
         assert!(!store.load().is_synced());

@@ -20,7 +20,9 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::names;
-use crate::rules::{self, Install, RULES_DIGEST_ANNOTATION, RULES_VERSION, RULES_VERSION_ANNOTATION};
+use crate::rules::{
+    self, Install, RULES_DIGEST_ANNOTATION, RULES_VERSION, RULES_VERSION_ANNOTATION,
+};
 use crate::tls::rotate::{Action, Held, Observed, Replicas, Want, issue, plan};
 
 /// How often configurations are looked at: one that was narrowed or deleted is
@@ -55,7 +57,7 @@ enum KeepError {
 }
 
 /// Keeps configurations and certificates until `shutdown`.
-pub async fn keep(client: Client, options: KeepOptions, shutdown: CancellationToken) {
+pub(super) async fn keep(client: Client, options: KeepOptions, shutdown: CancellationToken) {
     let mut keeper = Keeper {
         mutating: Api::all(client.clone()),
         validating: Api::all(client.clone()),
@@ -201,7 +203,8 @@ where
     let same = present.annotations().get(RULES_DIGEST_ANNOTATION)
         == wanted.annotations().get(RULES_DIGEST_ANNOTATION)
         && present.rendered() == wanted.rendered();
-    let trusted = bundle.is_none() || present.bundles().iter().all(|seen| Some(seen.as_slice()) == bundle);
+    let trusted =
+        bundle.is_none() || present.bundles().iter().all(|seen| Some(seen.as_slice()) == bundle);
     if !(same && trusted) {
         tracing::info!(name = wanted.name_any(), "restoring the webhook configuration");
         apply(api, wanted).await?;

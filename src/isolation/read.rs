@@ -165,6 +165,22 @@ mod tests {
     }
 
     #[test]
+    fn letting_go_is_free_but_not_of_lessors_finalizers() {
+        let going = |finalizers: Value| json!({"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z", "finalizers": finalizers}});
+        let free = |old: &Value, new: &Value| {
+            let change = crate::isolation::kinds_fixtures::change("pods", Some(old), Some(new));
+            only_releases_finalizers(&change)
+        };
+        let both = going(json!(["a/b", "lessor.io/tenant"]));
+        assert!(free(&both, &going(json!(["lessor.io/tenant"]))));
+        assert!(!free(&both, &going(json!(["a/b"]))));
+        assert!(!free(&both, &going(json!(["a/b", "lessor.io/tenant", "c/d"]))));
+        let mut live = both.clone();
+        live["metadata"]["deletionTimestamp"] = Value::Null;
+        assert!(!free(&live, &live));
+    }
+
+    #[test]
     fn unset_is_what_omitempty_leaves_out() {
         for value in [json!(null), json!(false), json!(0), json!(""), json!([]), json!({})] {
             assert!(is_unset(Some(&value)), "{value}");

@@ -111,9 +111,11 @@ mod tests {
 
     #[test]
     fn the_tenants_uid_in_the_label_is_enough_and_its_name_is_not() {
-        let created = namespace(&[("lessor.io/tenant", "acme"), ("lessor.io/tenant-uid", "t-1")], &[]);
+        let created =
+            namespace(&[("lessor.io/tenant", "acme"), ("lessor.io/tenant-uid", "t-1")], &[]);
         assert_eq!(claim("acme", "t-1", None, Some(&created)).owned_uid(), Some("ns-1"));
-        let earlier = namespace(&[("lessor.io/tenant", "acme"), ("lessor.io/tenant-uid", "t-0")], &[]);
+        let earlier =
+            namespace(&[("lessor.io/tenant", "acme"), ("lessor.io/tenant-uid", "t-0")], &[]);
         assert_eq!(
             claim("acme", "t-1", None, Some(&earlier)),
             Claim::NameConflict { owner: "acme".into() }

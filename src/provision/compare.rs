@@ -26,14 +26,43 @@ fn satisfies(observed: &Value, wanted: &Value) -> bool {
 /// too: a peer in a policy, a label that narrows its selector, a key in a copy.
 #[must_use]
 pub fn is_current(kind: Kind, observed: &Value, wanted: &Value) -> bool {
-    let exact: &[&str] = match kind {
+    satisfies(observed, wanted)
+        && exact(kind).iter().all(|field| equals(observed.get(field), wanted.get(field)))
+}
+
+/// The observed object with everything that Lessor wants put in place, and
+/// nothing else left in the parts that are compared exactly. What others wrote
+/// elsewhere, and the resourceVersion, stay.
+#[must_use]
+pub fn merged(kind: Kind, observed: &Value, wanted: &Value) -> Value {
+    let mut merged = observed.clone();
+    if let Some(fields) = merged.as_object_mut() {
+        for field in exact(kind) {
+            fields.remove(*field);
+        }
+    }
+    overlay(&mut merged, wanted);
+    merged
+}
+
+/// Top-level fields that are compared exactly.
+const fn exact(kind: Kind) -> &'static [&'static str] {
+    match kind {
         Kind::NetworkPolicy | Kind::ResourceQuota => &["spec"],
         Kind::Secret => &["data", "type"],
         Kind::RoleBinding => &["roleRef", "subjects"],
         _ => &[],
-    };
-    satisfies(observed, wanted)
-        && exact.iter().all(|field| equals(observed.get(field), wanted.get(field)))
+    }
+}
+
+fn overlay(target: &mut Value, wanted: &Value) {
+    if let (Some(target), Some(wanted)) = (target.as_object_mut(), wanted.as_object()) {
+        for (key, value) in wanted {
+            overlay(target.entry(key).or_insert(Value::Null), value);
+        }
+    } else {
+        *target = wanted.clone();
+    }
 }
 
 /// Equality in which null, an absent field and an empty list are the same.
@@ -93,7 +122,8 @@ mod tests {
 
     #[test]
     fn a_narrowed_selector_or_a_widened_peer_is_drift() {
-        let wanted = json!({"spec": {"podSelector": {}, "ingress": [{"from": [{"podSelector": {}}]}]}});
+        let wanted =
+            json!({"spec": {"podSelector": {}, "ingress": [{"from": [{"podSelector": {}}]}]}});
         let narrowed = json!({"spec": {"podSelector": {"matchLabels": {"a": "b"}},
             "ingress": [{"from": [{"podSelector": {}}]}]}});
         let widened = json!({"spec": {"podSelector": {},
@@ -101,6 +131,20 @@ mod tests {
         for changed in [narrowed, widened] {
             assert!(!is_current(Kind::NetworkPolicy, &changed, &wanted), "{changed}");
         }
+    }
+
+    #[test]
+    fn merging_makes_an_object_current_and_keeps_what_others_wrote() {
+        let wanted = json!({"metadata": {"labels": {"a": "b"}}, "spec": {"podSelector": {}}});
+        let observed = json!({"metadata": {"labels": {"x": "y"}, "resourceVersion": "7"},
+            "spec": {"podSelector": {"matchLabels": {"a": "b"}}, "ingress": [{}]}});
+        let merged = merged(Kind::NetworkPolicy, &observed, &wanted);
+        assert!(is_current(Kind::NetworkPolicy, &merged, &wanted));
+        assert_eq!(
+            merged["metadata"],
+            json!({"labels": {"a": "b", "x": "y"}, "resourceVersion": "7"})
+        );
+        assert_eq!(merged["spec"], json!({"podSelector": {}}));
     }
 
     #[test]

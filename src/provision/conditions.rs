@@ -94,8 +94,8 @@ fn failures<'a>(
 /// The first failure of these kinds as a verdict, naming some of the others.
 fn failed(namespaces: &[AppliedNamespace], kinds: &[Kind]) -> Option<Finding> {
     let first = failures(namespaces, kinds).next()?;
-    let all = failures(namespaces, kinds)
-        .map(|failure| format!("{}: {}", failure.key, failure.message));
+    let all =
+        failures(namespaces, kinds).map(|failure| format!("{}: {}", failure.key, failure.message));
     let mut message = named(all);
     if first.reason == FailureReason::RoleNotBindable {
         message.push_str(

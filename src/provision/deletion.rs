@@ -77,16 +77,16 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// The reason in the Tenant's condition.
+    /// What the Tenant's status says meanwhile.
     #[must_use]
-    pub const fn reason(self) -> &'static str {
+    pub const fn message(self) -> &'static str {
         match self {
-            Self::Access => "RemovingAccess",
-            Self::RetainedSecrets | Self::Secrets => "DeletingSecrets",
-            Self::Workloads => "DeletingWorkloads",
-            Self::Storage => "DeletingStorage",
-            Self::Policies => "DeletingIsolation",
-            Self::Namespaces => "DeletingNamespaces",
+            Self::Access => "taking away members' access",
+            Self::RetainedSecrets | Self::Secrets => "deleting copies of secrets",
+            Self::Workloads => "deleting workloads, waiting for their Pods",
+            Self::Storage => "deleting claims, waiting for their volumes",
+            Self::Policies => "deleting isolation objects",
+            Self::Namespaces => "deleting namespaces, waiting for their end",
         }
     }
 }

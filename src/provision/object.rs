@@ -40,14 +40,21 @@ pub enum Kind {
     Pod,
     /// `v1 PersistentVolumeClaim`.
     PersistentVolumeClaim,
+    /// `v1 ConfigMap`, asked for by the canary and never stored.
+    ConfigMap,
     /// `v1 PersistentVolume`, cluster-scoped, read only.
     PersistentVolume,
 }
 
 impl Kind {
     /// Kinds of the objects that Lessor owns inside a namespace.
-    pub const MANAGED: [Self; 5] =
-        [Self::NetworkPolicy, Self::ResourceQuota, Self::LimitRange, Self::Secret, Self::RoleBinding];
+    pub const MANAGED: [Self; 5] = [
+        Self::NetworkPolicy,
+        Self::ResourceQuota,
+        Self::LimitRange,
+        Self::Secret,
+        Self::RoleBinding,
+    ];
 
     /// Kinds that make Pods, and Pods: what is deleted before the data is.
     pub const WORKLOADS: [Self; 8] = [
@@ -62,14 +69,8 @@ impl Kind {
     ];
 
     /// Kinds that suspension touches, and Pods, which it lists.
-    pub const SUSPENDABLE: [Self; 6] = [
-        Self::CronJob,
-        Self::Job,
-        Self::Deployment,
-        Self::StatefulSet,
-        Self::DaemonSet,
-        Self::Pod,
-    ];
+    pub const SUSPENDABLE: [Self; 6] =
+        [Self::CronJob, Self::Job, Self::Deployment, Self::StatefulSet, Self::DaemonSet, Self::Pod];
 
     /// API group; empty for the core group.
     #[must_use]
@@ -112,6 +113,7 @@ impl Kind {
             Self::Job => "Job",
             Self::Pod => "Pod",
             Self::PersistentVolumeClaim => "PersistentVolumeClaim",
+            Self::ConfigMap => "ConfigMap",
             Self::PersistentVolume => "PersistentVolume",
         }
     }

@@ -13,9 +13,8 @@ use crate::document::redact;
 pub fn preview(tenant: &ValidTenant, cluster: &ClusterFacts) -> Vec<Value> {
     let mut observed = Observed::default();
     for secret in &tenant.secrets {
-        let source = observed.sources.entry(secret.source.clone()).or_insert_with(|| SourceSecret {
-            kind: "Opaque".to_owned(),
-            ..SourceSecret::default()
+        let source = observed.sources.entry(secret.source.clone()).or_insert_with(|| {
+            SourceSecret { kind: "Opaque".to_owned(), ..SourceSecret::default() }
         });
         source.data.extend(secret.keys.iter().map(|key| (key.clone(), String::new())));
     }

@@ -19,8 +19,7 @@ pub fn prune(wanted: &Wanted, observed: &Observed) -> Vec<Delete> {
         if namespace.claim.owned_uid().is_none() {
             continue;
         }
-        let keep: BTreeSet<&ObjectKey> =
-            namespace.objects().map(|object| &object.key).collect();
+        let keep: BTreeSet<&ObjectKey> = namespace.objects().map(|object| &object.key).collect();
         deletes.extend(
             observed
                 .objects

@@ -28,9 +28,11 @@ pub fn split(
         hard: quota
             .iter()
             .map(|(resource, whole)| {
-                let whole = Quantity::parse(whole).unwrap_or(Quantity::ZERO);
-                let part = whole.share(weight(name), total, Resolution::of(resource));
-                (resource.clone(), part.to_string())
+                let share = |whole: Quantity| {
+                    whole.share(weight(name), total, Resolution::of(resource)).to_string()
+                };
+                let part = Quantity::parse(whole).map_or_else(|_| "0".to_owned(), share);
+                (resource.clone(), part)
             })
             .collect(),
     };

@@ -76,13 +76,18 @@ pub fn render(tenant: &ValidTenant, cluster: &ClusterFacts, observed: &Observed)
         })
         .collect();
     let active = quota.iter().map(|share| active(tenant, cluster, observed, share, &secrets));
-    let retained = dropped(tenant, observed)
-        .map(|name| held(tenant, cluster, observed, name, Mode::Retained));
+    let retained =
+        dropped(tenant, observed).map(|name| held(tenant, cluster, observed, name, Mode::Retained));
     let namespaces = active.chain(retained).collect();
     Wanted { tenant: tenant.name.clone(), namespaces, quota, secrets }
 }
 
-fn claim_of(tenant: &ValidTenant, cluster: &ClusterFacts, observed: &Observed, name: &str) -> Claim {
+fn claim_of(
+    tenant: &ValidTenant,
+    cluster: &ClusterFacts,
+    observed: &Observed,
+    name: &str,
+) -> Claim {
     if cluster.is_system_namespace(name) {
         return Claim::AdoptionDenied;
     }

@@ -25,8 +25,7 @@ pub fn status(
 ) -> TenantStatus {
     let Applied { namespaces: applied_namespaces, suspension } = applied;
     let Wanted { tenant: _, namespaces: _, quota, secrets } = wanted;
-    let namespaces: Vec<NamespaceStatus> =
-        applied_namespaces.iter().filter_map(entry).collect();
+    let namespaces: Vec<NamespaceStatus> = applied_namespaces.iter().filter_map(entry).collect();
     let ready = namespaces.iter().filter(|entry| entry.ready).count();
     let previous = &observed.previous;
     let stamp = Stamp { generation, now };
@@ -116,7 +115,9 @@ pub fn entry(applied: &AppliedNamespace) -> Option<NamespaceStatus> {
     let message = match (mode, failure) {
         (_, Some(failure)) => Some(format!("{}: {}", failure.key, failure.message)),
         (Mode::Retained, None) => Some("retained: dropped from spec.namespaces".to_owned()),
-        _ if uid.is_some() && !claim.is_writable() => Some("the namespace is terminating".to_owned()),
+        _ if uid.is_some() && !claim.is_writable() => {
+            Some("the namespace is terminating".to_owned())
+        }
         _ => None,
     };
     Some(NamespaceStatus {
@@ -132,9 +133,10 @@ fn secret(plan: &SecretPlan, namespaces: &[AppliedNamespace]) -> SecretStatus {
     let holds = |namespace: &&AppliedNamespace| {
         namespace.mode == Mode::Active
             && namespace.uid.is_some()
-            && !namespace.failures.iter().any(|failure| {
-                failure.key.kind == Kind::Secret && failure.key.name == plan.name
-            })
+            && !namespace
+                .failures
+                .iter()
+                .any(|failure| failure.key.kind == Kind::Secret && failure.key.name == plan.name)
     };
     let copies = i32::try_from(namespaces.iter().filter(holds).count()).unwrap_or(i32::MAX);
     let name = plan.name.clone();

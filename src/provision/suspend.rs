@@ -50,7 +50,9 @@ pub fn plan(suspended: bool, workloads: &[(ObjectKey, Value)]) -> SuspensionPlan
 
 fn suspend(kind: Kind, object: &Value) -> Option<Value> {
     let patch = |from: String, spec: Value| {
-        Some(json!({"metadata": {"annotations": {names::SUSPENDED_ANNOTATION: from}}, "spec": spec}))
+        Some(
+            json!({"metadata": {"annotations": {names::SUSPENDED_ANNOTATION: from}}, "spec": spec}),
+        )
     };
     match kind {
         Kind::Deployment | Kind::StatefulSet => {
@@ -109,7 +111,8 @@ fn node_selector(object: &Value) -> Option<&str> {
 }
 
 /// Whether a Pod's containers still run or may still start.
-pub(super) fn is_live(pod: &Value) -> bool {
+#[must_use]
+pub fn is_live(pod: &Value) -> bool {
     !matches!(text(pod, "/status/phase"), Some("Succeeded" | "Failed"))
 }
 
@@ -118,7 +121,7 @@ fn is_bare(pod: &Value) -> bool {
 }
 
 /// Whether something else brings the object back when it is deleted.
-pub(super) fn has_controller(object: &Value) -> bool {
+fn has_controller(object: &Value) -> bool {
     object
         .pointer("/metadata/ownerReferences")
         .and_then(Value::as_array)
@@ -168,7 +171,10 @@ mod tests {
         let (down, up) = round_trip(&workload(Kind::Deployment, &json!({"replicas": 3})));
         assert_eq!((&down["spec"]["replicas"], &up["spec"]["replicas"]), (&json!(0), &json!(3)));
         let (down, up) = round_trip(&workload(Kind::CronJob, &json!({"suspend": false})));
-        assert_eq!((&down["spec"]["suspend"], &up["spec"]["suspend"]), (&json!(true), &json!(false)));
+        assert_eq!(
+            (&down["spec"]["suspend"], &up["spec"]["suspend"]),
+            (&json!(true), &json!(false))
+        );
         let daemon = json!({"template": {"spec": {"nodeSelector": {"disk": "ssd"}}}});
         let (down, up) = round_trip(&workload(Kind::DaemonSet, &daemon));
         assert_eq!(

@@ -16,9 +16,9 @@ pub const NODE_PREFIX: &str = "system:node:";
 pub enum PlatformController {
     /// Writes Endpoints.
     Endpoint,
-    /// Writes EndpointSlices.
+    /// Writes `EndpointSlices`.
     EndpointSlice,
-    /// Copies hand-written Endpoints into EndpointSlices.
+    /// Copies hand-written Endpoints into `EndpointSlices`.
     EndpointSliceMirroring,
     /// Writes the ConfigMap `kube-root-ca.crt`.
     RootCaPublisher,
@@ -32,11 +32,11 @@ pub enum PlatformController {
     PodGarbageCollector,
     /// Evicts Pods from nodes that went away.
     Node,
-    /// Scales ReplicaSets of a Deployment.
+    /// Scales `ReplicaSets` of a Deployment.
     Deployment,
     /// Counts Pods of a ReplicaSet.
     ReplicaSet,
-    /// Counts Pods of a ReplicationController.
+    /// Counts Pods of a `ReplicationController`.
     ReplicationController,
     /// Counts Pods of a StatefulSet.
     StatefulSet,
@@ -44,26 +44,26 @@ pub enum PlatformController {
     DaemonSet,
     /// Counts Pods of a Job.
     Job,
-    /// Reports on CronJobs.
+    /// Reports on `CronJobs`.
     CronJob,
-    /// Reports on PodDisruptionBudgets.
+    /// Reports on `PodDisruptionBudgets`.
     Disruption,
-    /// Reports on HorizontalPodAutoscalers.
+    /// Reports on `HorizontalPodAutoscalers`.
     Autoscaler,
     /// Counts what a ResourceQuota limits.
     ResourceQuota,
-    /// Binds PersistentVolumeClaims.
+    /// Binds `PersistentVolumeClaims`.
     VolumeBinder,
     /// Grows volumes.
     VolumeExpander,
     /// Writes load balancer addresses into Services.
     Service,
-    /// Reports on ResourceClaims.
+    /// Reports on `ResourceClaims`.
     ResourceClaim,
     /// Binds Pods to nodes, and preempts.
     Scheduler,
     /// The API server about itself: its admission plug-ins and eviction write
-    /// the status of ResourceQuotas and PodDisruptionBudgets.
+    /// the status of `ResourceQuotas` and `PodDisruptionBudgets`.
     ApiServer,
     /// A cloud's own controllers.
     Cloud,

@@ -42,8 +42,8 @@ conditions! {
     ADMINISTRATOR = "administrator", |_| administers();
     /// The caller may not.
     NOT_ADMINISTRATOR = "not-administrator", |_| format!("!{}", administers());
-    /// Lessor's own writes never need Lessor. Pods are not exempt: the
-    /// controller's canary is a Pod that must be refused.
+    /// Lessor's own writes never need Lessor. Pods are not exempt: the controller
+    /// deletes them and never makes one. Its canary asks as another account.
     NOT_LESSOR = "not-lessor", |install| {
         format!("request.userInfo.username != {}", quoted(&controller_username(install)))
     };
@@ -87,7 +87,7 @@ conditions! {
         format!("!({} && {SUBRESOURCE} == '' && {})", is_resource("", "serviceaccounts"),
             caller_is(&[PlatformController::ServiceAccount], &[]))
     };
-    /// Kubelets renew the tokens of running Pods; NodeRestriction binds them.
+    /// Kubelets renew the tokens of running Pods; `NodeRestriction` binds them.
     NOT_NODE_TOKEN = "not-node-token", |_| {
         format!("!({} && {SUBRESOURCE} == 'token' && {})", is_resource("", "serviceaccounts"),
             caller_is_node())
@@ -146,7 +146,7 @@ conditions! {
         format!("!({} && request.?name.orValue('') == 'kube-root-ca.crt' && {})",
             is_resource("", "configmaps"), caller_is(&[PlatformController::RootCaPublisher], &[]))
     };
-    /// A Deployment moves replicas between ReplicaSets; their templates stay.
+    /// A Deployment moves replicas between `ReplicaSets`; their templates stay.
     NOT_SCALED_BY_DEPLOYMENT = "not-scaled-by-deployment", |_| {
         format!("!({} && request.operation == 'UPDATE' && {} \
             && object.?spec.?template == oldObject.?spec.?template \

@@ -30,7 +30,7 @@ pub const TIMEOUT_SECONDS: i32 = 5;
 /// Lessor that is down cannot keep itself, or the control plane, down.
 const PLATFORM_NAMESPACES: [&str; 3] = ["kube-system", "kube-public", "kube-node-lease"];
 
-/// The MutatingWebhookConfiguration. Without `ca_bundle` (PEM) the field is
+/// The `MutatingWebhookConfiguration`. Without `ca_bundle` (PEM) the field is
 /// absent, so that applying it does not wipe what the controller wrote.
 #[must_use]
 pub fn mutating(install: &Install, ca_bundle: Option<&[u8]>) -> MutatingWebhookConfiguration {
@@ -54,7 +54,7 @@ pub fn mutating(install: &Install, ca_bundle: Option<&[u8]>) -> MutatingWebhookC
     }
 }
 
-/// The ValidatingWebhookConfiguration; see [`mutating`].
+/// The `ValidatingWebhookConfiguration`; see [`mutating`].
 #[must_use]
 pub fn validating(install: &Install, ca_bundle: Option<&[u8]>) -> ValidatingWebhookConfiguration {
     let webhooks = webhooks(install, Phase::Validating, ca_bundle).map(|w| ValidatingWebhook {

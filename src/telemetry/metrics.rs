@@ -55,8 +55,18 @@ struct DurationLabels {
 
 /// Resources that get a label value of their own.
 const RESOURCES: [&str; 12] = [
-    "pods", "deployments", "replicasets", "statefulsets", "daemonsets", "jobs", "services",
-    "secrets", "configmaps", "networkpolicies", "namespaces", "tenants",
+    "pods",
+    "deployments",
+    "replicasets",
+    "statefulsets",
+    "daemonsets",
+    "jobs",
+    "services",
+    "secrets",
+    "configmaps",
+    "networkpolicies",
+    "namespaces",
+    "tenants",
 ];
 
 /// The process's metrics. Cheap to clone; all clones count together.
@@ -75,7 +85,11 @@ impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("lessor");
         let reviews = Family::<ReviewLabels, Counter>::default();
-        registry.register("reviews", "Reviews by phase, verdict and leading reason", reviews.clone());
+        registry.register(
+            "reviews",
+            "Reviews by phase, verdict and leading reason",
+            reviews.clone(),
+        );
         let durations = Family::<DurationLabels, Histogram>::new_with_constructor(|| {
             Histogram::new(exponential_buckets(0.000_1, 2.0, 16))
         });
@@ -91,7 +105,11 @@ impl Default for Metrics {
             gate_waits.clone(),
         );
         let overloads = Counter::default();
-        registry.register("overloads", "Reviews refused because no worker was free", overloads.clone());
+        registry.register(
+            "overloads",
+            "Reviews refused because no worker was free",
+            overloads.clone(),
+        );
         let certificate_not_after = Gauge::default();
         registry.register(
             "certificate_not_after_seconds",

@@ -55,10 +55,7 @@ pub(super) fn verifier(
     let chain = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
         .build()
         .map_err(CertificateError::ClientCa)?;
-    Ok(Arc::new(Pinned {
-        chain,
-        allowed_names: allowed_names.clone(),
-    }))
+    Ok(Arc::new(Pinned { chain, allowed_names: allowed_names.clone() }))
 }
 
 struct Pinned {
@@ -68,9 +65,7 @@ struct Pinned {
 
 impl fmt::Debug for Pinned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pinned")
-            .field("allowed_names", &self.allowed_names)
-            .finish_non_exhaustive()
+        f.debug_struct("Pinned").field("allowed_names", &self.allowed_names).finish_non_exhaustive()
     }
 }
 
@@ -92,9 +87,7 @@ impl Pinned {
         // Several common names are ambiguous: which one counts differs between
         // implementations, so none does.
         match (names.next(), names.next()) {
-            (Some(name), None) => name
-                .as_str()
-                .is_ok_and(|name| self.allowed_names.contains(name)),
+            (Some(name), None) => name.as_str().is_ok_and(|name| self.allowed_names.contains(name)),
             _ => false,
         }
     }
@@ -122,9 +115,7 @@ impl ClientCertVerifier for Pinned {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
-        let verified = self
-            .chain
-            .verify_client_cert(end_entity, intermediates, now)?;
+        let verified = self.chain.verify_client_cert(end_entity, intermediates, now)?;
         let admitted =
             inspect::parse(end_entity).is_ok_and(|certificate| self.admits(&certificate));
         if admitted {

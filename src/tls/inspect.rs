@@ -38,9 +38,7 @@ pub struct CertificateInfo {
 /// When there is none, or it is cut off or malformed.
 pub fn inspect(pem: &[u8]) -> Result<CertificateInfo, CertificateError> {
     let chain = certificates(pem)?;
-    chain
-        .first()
-        .map_or(Err(CertificateError::NoCertificate), inspect_der)
+    chain.first().map_or(Err(CertificateError::NoCertificate), inspect_der)
 }
 
 /// Checks that a bundle of CAs verifies a served chain for a DNS name or an IP
@@ -74,9 +72,7 @@ pub fn verify(
 
 /// Every certificate of a PEM text, in order; an empty text gives none.
 pub(super) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
-    CertificateDer::pem_slice_iter(pem)
-        .collect::<Result<_, _>>()
-        .map_err(CertificateError::Pem)
+    CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(CertificateError::Pem)
 }
 
 /// Every certificate of a PEM text as trust anchor.
@@ -138,13 +134,11 @@ pub(super) fn alternative_names<'a>(
 fn fingerprint(der: &CertificateDer<'_>) -> String {
     use std::fmt::Write as _;
     let digest = Sha256::digest(der.as_ref());
-    digest
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 fn address(bytes: &[u8]) -> Option<IpAddr> {

@@ -16,14 +16,9 @@ pub(super) fn pair(
     provider: &CryptoProvider,
 ) -> Result<(CertifiedKey, CertificateInfo), CertificateError> {
     let chain = certificates(cert_pem)?;
-    let leaf = chain
-        .first()
-        .map_or(Err(CertificateError::NoCertificate), inspect_der)?;
+    let leaf = chain.first().map_or(Err(CertificateError::NoCertificate), inspect_der)?;
     let key = PrivateKeyDer::from_pem_slice(key_pem).map_err(CertificateError::NoKey)?;
-    let key = provider
-        .key_provider
-        .load_private_key(key)
-        .map_err(CertificateError::Key)?;
+    let key = provider.key_provider.load_private_key(key).map_err(CertificateError::Key)?;
     let pair = CertifiedKey::new(chain, key);
     match pair.keys_match() {
         Ok(()) => Ok((pair, leaf)),

@@ -72,11 +72,7 @@ impl Reloader {
     /// Reads `tls.crt`, `tls.key` and, if there, `client-ca.crt` of a directory.
     #[must_use]
     pub fn new(directory: impl Into<PathBuf>, store: Arc<CertificateStore>) -> Self {
-        Self {
-            directory: directory.into(),
-            store,
-            seen: None,
-        }
+        Self { directory: directory.into(), store, seen: None }
     }
 
     /// Looks once. A missing directory or file is a refusal like any other: the
@@ -153,16 +149,9 @@ impl Reloader {
         let wrap = |source| CertificateError::Read { file, source };
         let opened = File::open(self.directory.join(file)).await.map_err(wrap)?;
         let mut bytes = Vec::new();
-        opened
-            .take(FILE_LIMIT + 1)
-            .read_to_end(&mut bytes)
-            .await
-            .map_err(wrap)?;
+        opened.take(FILE_LIMIT + 1).read_to_end(&mut bytes).await.map_err(wrap)?;
         if bytes.len() as u64 > FILE_LIMIT {
-            return Err(CertificateError::TooLarge {
-                file,
-                limit: FILE_LIMIT,
-            });
+            return Err(CertificateError::TooLarge { file, limit: FILE_LIMIT });
         }
         Ok(bytes)
     }

@@ -77,19 +77,13 @@ async fn a_directory_may_come_late_and_go_away() {
     assert_eq!(class(&reloader.poll().await), "swapped");
     std::fs::remove_dir_all(&path).unwrap();
     assert_eq!(class(&reloader.poll().await), "read");
-    assert_eq!(
-        store.fingerprint(),
-        Some(generation.leaf().fingerprint.clone())
-    );
+    assert_eq!(store.fingerprint(), Some(generation.leaf().fingerprint.clone()));
     std::fs::create_dir(&path).unwrap();
     let huge = "x".repeat(1024 * 1024 + 1);
     write(&path, &huge, "");
     assert!(matches!(
         reloader.poll().await,
-        Polled::Refused(CertificateError::TooLarge {
-            file: CERT_FILE,
-            ..
-        })
+        Polled::Refused(CertificateError::TooLarge { file: CERT_FILE, .. })
     ));
 }
 
@@ -124,11 +118,7 @@ async fn the_symlink_swap_of_a_secret_mount_is_seen_by_the_running_loop() {
     assert!(serves(&old).await);
     // As the kubelet does it: a new link, renamed over the old one.
     link("..2", "..data_tmp");
-    std::fs::rename(
-        directory.path().join("..data_tmp"),
-        directory.path().join("..data"),
-    )
-    .unwrap();
+    std::fs::rename(directory.path().join("..data_tmp"), directory.path().join("..data")).unwrap();
     assert!(serves(&new).await);
     shutdown.cancel();
     running.await.unwrap();
@@ -141,35 +131,23 @@ async fn the_client_ca_may_come_from_the_directory_and_rotate() {
     let ClientAuth::Require { allowed_names, .. } = require(&first, &["kube-apiserver"]) else {
         unreachable!()
     };
-    let client_auth = ClientAuth::Require {
-        ca_pem: Vec::new(),
-        allowed_names,
-    };
+    let client_auth = ClientAuth::Require { ca_pem: Vec::new(), allowed_names };
     let store = Arc::new(CertificateStore::new(client_auth));
     let mut reloader = Reloader::new(directory.path(), Arc::clone(&store));
     let generation = generation();
     put(directory.path(), &generation);
     // Required, but nothing to check against: nobody is served, nobody slips in.
-    assert!(matches!(
-        reloader.poll().await,
-        Polled::Refused(CertificateError::NoClientCa)
-    ));
+    assert!(matches!(reloader.poll().await, Polled::Refused(CertificateError::NoClientCa)));
     assert_eq!(store.leaf(), None);
 
     let ca_file = directory.path().join(CLIENT_CA_FILE);
     std::fs::write(&ca_file, &first.pem).unwrap();
     assert_eq!(class(&reloader.poll().await), "swapped");
     let options = serve::ServeOptions::new("127.0.0.1:0".parse().unwrap());
-    let server = serve::serve(options, store, axum::Router::new())
-        .await
-        .unwrap();
+    let server = serve::serve(options, store, axum::Router::new()).await.unwrap();
     let ask = async |ca: &TestCa| {
         let identity = ca.sign(&Client::default());
-        Dial::trusting(&generation)
-            .with(identity)
-            .ask(server.address())
-            .await
-            .is_ok()
+        Dial::trusting(&generation).with(identity).ask(server.address()).await.is_ok()
     };
     assert!(ask(&first).await && !ask(&second).await);
     std::fs::write(&ca_file, format!("{}{}", first.pem, second.pem)).unwrap();
@@ -188,14 +166,8 @@ async fn the_client_ca_may_come_from_the_directory_and_rotate() {
 fn requiring_clients_without_naming_any_is_refused() {
     let generation = generation();
     let store = CertificateStore::new(require(&TestCa::new(), &[]));
-    let (cert, key) = (
-        generation.cert_pem().as_bytes(),
-        generation.key_pem().as_bytes(),
-    );
-    assert!(matches!(
-        store.replace(cert, key),
-        Err(CertificateError::NoAllowedNames)
-    ));
+    let (cert, key) = (generation.cert_pem().as_bytes(), generation.key_pem().as_bytes());
+    assert!(matches!(store.replace(cert, key), Err(CertificateError::NoAllowedNames)));
     let off = CertificateStore::new(ClientAuth::Off);
     // A CA without the requirement changes nothing, whatever it contains.
     assert!(off.install(cert, key, Some(b"garbage")).is_ok());

@@ -64,10 +64,7 @@ impl CertificateStore {
         key_pem: &[u8],
         client_ca_pem: Option<&[u8]>,
     ) -> Result<(), CertificateError> {
-        let mut held = self
-            .client_auth
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.client_auth.lock().unwrap_or_else(PoisonError::into_inner);
         let mut wanted = held.clone();
         if let (ClientAuth::Require { ca_pem, .. }, Some(pem)) = (&mut wanted, client_ca_pem) {
             *ca_pem = pem.to_vec();
@@ -82,19 +79,13 @@ impl CertificateStore {
     /// The served leaf, if there is one: dates, names, fingerprint.
     #[must_use]
     pub fn leaf(&self) -> Option<CertificateInfo> {
-        self.current
-            .load()
-            .as_ref()
-            .map(|current| current.leaf.clone())
+        self.current.load().as_ref().map(|current| current.leaf.clone())
     }
 
     /// When the served leaf expires; exported as a metric and alerted on.
     #[must_use]
     pub fn not_after(&self) -> Option<Timestamp> {
-        self.current
-            .load()
-            .as_ref()
-            .map(|current| current.leaf.not_after)
+        self.current.load().as_ref().map(|current| current.leaf.not_after)
     }
 
     /// SHA-256 of the served leaf, lower-case hex.
@@ -105,10 +96,7 @@ impl CertificateStore {
 
     /// The configuration for the next handshake.
     pub(super) fn server_config(&self) -> Option<Arc<ServerConfig>> {
-        self.current
-            .load()
-            .as_ref()
-            .map(|current| Arc::clone(&current.config))
+        self.current.load().as_ref().map(|current| Arc::clone(&current.config))
     }
 
     fn config(
@@ -126,15 +114,11 @@ impl CertificateStore {
                 config.ticketer = Ticketer::new().map_err(CertificateError::Config)?;
                 config
             }
-            ClientAuth::Require {
-                ca_pem,
-                allowed_names,
-            } => {
+            ClientAuth::Require { ca_pem, allowed_names } => {
                 let verifier =
                     client_auth::verifier(ca_pem, allowed_names, Arc::clone(&self.provider))?;
-                let mut config = builder
-                    .with_client_cert_verifier(verifier)
-                    .with_cert_resolver(resolver);
+                let mut config =
+                    builder.with_client_cert_verifier(verifier).with_cert_resolver(resolver);
                 // A resumed session is not verified again: an expired or
                 // withdrawn client certificate would live on in its ticket.
                 config.session_storage = Arc::new(NoServerSessionStorage {});
@@ -169,9 +153,6 @@ impl Resolver {
 
 impl ResolvesServerCert for Resolver {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        hello
-            .server_name()
-            .is_none_or(|name| self.carries(name))
-            .then(|| Arc::clone(&self.key))
+        hello.server_name().is_none_or(|name| self.carries(name)).then(|| Arc::clone(&self.key))
     }
 }

@@ -38,22 +38,14 @@ pub(super) fn generation() -> Generation {
 /// A store that serves `generation`.
 pub(super) fn store(client_auth: ClientAuth, generation: &Generation) -> Arc<CertificateStore> {
     let store = CertificateStore::new(client_auth);
-    store
-        .replace(
-            generation.cert_pem().as_bytes(),
-            generation.key_pem().as_bytes(),
-        )
-        .unwrap();
+    store.replace(generation.cert_pem().as_bytes(), generation.key_pem().as_bytes()).unwrap();
     Arc::new(store)
 }
 
 pub(super) fn require(ca: &TestCa, names: &[&str]) -> ClientAuth {
     ClientAuth::Require {
         ca_pem: ca.pem.clone().into_bytes(),
-        allowed_names: names
-            .iter()
-            .map(ToString::to_string)
-            .collect::<BTreeSet<_>>(),
+        allowed_names: names.iter().map(ToString::to_string).collect::<BTreeSet<_>>(),
     }
 }
 
@@ -91,25 +83,17 @@ impl TestCa {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "clients");
+        params.distinguished_name.push(DnType::CommonName, "clients");
         let pem = params.self_signed(&key).unwrap().pem();
         Self { params, key, pem }
     }
 
     pub(super) fn sign(&self, client: &Client) -> Identity {
         let key = KeyPair::generate().unwrap();
-        let names = client
-            .alternative
-            .map(str::to_owned)
-            .into_iter()
-            .collect::<Vec<_>>();
+        let names = client.alternative.map(str::to_owned).into_iter().collect::<Vec<_>>();
         let mut params = CertificateParams::new(names).unwrap();
         params.distinguished_name = rcgen::DistinguishedName::new();
-        params
-            .distinguished_name
-            .push(DnType::CommonName, client.common_name);
+        params.distinguished_name.push(DnType::CommonName, client.common_name);
         params.extended_key_usages.clone_from(&client.usages);
         let now = Timestamp::now();
         let moment = |hours: i64| {
@@ -147,10 +131,7 @@ impl Dial {
     }
 
     pub(super) fn with(self, identity: Identity) -> Self {
-        Self {
-            identity: Some(identity),
-            ..self
-        }
+        Self { identity: Some(identity), ..self }
     }
 
     pub(super) fn config(self) -> ClientConfig {
@@ -180,11 +161,7 @@ impl Dial {
     /// Dials and asks once: in TLS 1.3 a refused client learns of it only when
     /// it reads, so a handshake alone proves nothing.
     pub(super) async fn ask(self, address: SocketAddr) -> Result<StatusCode, String> {
-        self.http(address)
-            .await?
-            .get("/")
-            .await
-            .map(|(status, _, _)| status)
+        self.http(address).await?.get("/").await.map(|(status, _, _)| status)
     }
 }
 
@@ -207,40 +184,21 @@ impl Http {
     pub(super) async fn over(stream: TlsStream<TcpStream>) -> Result<Self, String> {
         let leaf = stream.get_ref().1.peer_certificates().unwrap()[0].clone();
         let fingerprint = inspect::inspect_der(&leaf).unwrap().fingerprint;
-        let (sender, connection) = handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| error.to_string())?;
+        let (sender, connection) =
+            handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
         tokio::spawn(connection);
-        Ok(Self {
-            sender,
-            fingerprint,
-        })
+        Ok(Self { sender, fingerprint })
     }
 
     pub(super) async fn get(
         &mut self,
         path: &str,
     ) -> Result<(StatusCode, HeaderMap, String), String> {
-        self.sender
-            .ready()
-            .await
-            .map_err(|error| error.to_string())?;
-        let request = Request::get(path)
-            .header("host", NAME)
-            .body(Body::empty())
-            .unwrap();
-        let response = self
-            .sender
-            .send_request(request)
-            .await
-            .map_err(|e| format!("{e:?}"))?;
+        self.sender.ready().await.map_err(|error| error.to_string())?;
+        let request = Request::get(path).header("host", NAME).body(Body::empty()).unwrap();
+        let response = self.sender.send_request(request).await.map_err(|e| format!("{e:?}"))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = response
-            .into_body()
-            .collect()
-            .await
-            .map_err(|e| e.to_string())?
-            .to_bytes();
+        let body = response.into_body().collect().await.map_err(|e| e.to_string())?.to_bytes();
         Ok((status, headers, String::from_utf8(body.to_vec()).unwrap()))
     }
 }

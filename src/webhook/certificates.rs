@@ -22,10 +22,9 @@ pub async fn follow_secret(
     shutdown: CancellationToken,
 ) {
     let api: Api<Secret> = Api::namespaced(client, namespace);
-    let config = watcher::Config::default()
-        .fields(&format!("metadata.name={}", names::CERTIFICATE_SECRET));
-    let mut secrets =
-        std::pin::pin!(watcher(api, config).default_backoff().applied_objects());
+    let config =
+        watcher::Config::default().fields(&format!("metadata.name={}", names::CERTIFICATE_SECRET));
+    let mut secrets = std::pin::pin!(watcher(api, config).default_backoff().applied_objects());
     loop {
         let next = tokio::select! {
             () = shutdown.cancelled() => return,

@@ -55,7 +55,8 @@ mod tests {
     #[test]
     fn one_tenant_cannot_take_anothers_places() {
         let gate = Gate::default();
-        let mut acme: Vec<Waiter> = (0..WAITERS_PER_TENANT).filter_map(|_| gate.enter("acme")).collect();
+        let mut acme: Vec<Waiter> =
+            (0..WAITERS_PER_TENANT).filter_map(|_| gate.enter("acme")).collect();
         assert_eq!(acme.len(), WAITERS_PER_TENANT);
         assert!(gate.enter("acme").is_none());
         assert!(gate.enter("globex").is_some());

@@ -23,9 +23,7 @@ pub fn parse_go_duration(text: &str) -> Option<Duration> {
         if whole.is_empty() && fraction.is_empty() {
             return None;
         }
-        let end = after
-            .find(|c: char| c == '.' || c.is_ascii_digit())
-            .unwrap_or(after.len());
+        let end = after.find(|c: char| c == '.' || c.is_ascii_digit()).unwrap_or(after.len());
         let (unit, after) = after.split_at(end);
         total = total.checked_add(nanoseconds(whole, fraction, unit_nanoseconds(unit)?)?)?;
         rest = after;
@@ -34,9 +32,7 @@ pub fn parse_go_duration(text: &str) -> Option<Duration> {
 }
 
 fn digits(text: &str) -> (&str, &str) {
-    let end = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     text.split_at(end)
 }
 
@@ -54,11 +50,7 @@ fn unit_nanoseconds(unit: &str) -> Option<u64> {
 }
 
 fn nanoseconds(whole: &str, fraction: &str, unit: u64) -> Option<u64> {
-    let whole = if whole.is_empty() {
-        0
-    } else {
-        whole.parse::<u64>().ok()?
-    };
+    let whole = if whole.is_empty() { 0 } else { whole.parse::<u64>().ok()? };
     // 15 digits resolve a nanosecond of an hour; more cannot change the result.
     let fraction = fraction.get(..fraction.len().min(15))?;
     let (mut part, mut scale) = (0_u128, 1_u128);

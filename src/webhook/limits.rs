@@ -47,11 +47,7 @@ pub struct Limits {
 impl Default for Limits {
     /// 7 MiB, 5 s, and the 5 s of our webhook configurations.
     fn default() -> Self {
-        Self {
-            body_limit: BODY_LIMIT,
-            body_timeout: BODY_TIMEOUT,
-            timeout: Duration::from_secs(5),
-        }
+        Self { body_limit: BODY_LIMIT, body_timeout: BODY_TIMEOUT, timeout: Duration::from_secs(5) }
     }
 }
 
@@ -123,16 +119,8 @@ async fn guard(State(limits): State<Limits>, mut request: Request, next: Next) -
         return refusal.into_response();
     }
     let (parts, body) = request.into_parts();
-    match timeout(
-        limits.body_timeout,
-        read(body, &parts.headers, limits.body_limit),
-    )
-    .await
-    {
-        Ok(Ok(bytes)) => harmless(
-            next.run(Request::from_parts(parts, Body::from(bytes)))
-                .await,
-        ),
+    match timeout(limits.body_timeout, read(body, &parts.headers, limits.body_limit)).await {
+        Ok(Ok(bytes)) => harmless(next.run(Request::from_parts(parts, Body::from(bytes))).await),
         Ok(Err(refusal)) => closing(refusal.into_response()),
         Err(_) => closing((StatusCode::REQUEST_TIMEOUT, "body took too long").into_response()),
     }
@@ -141,39 +129,25 @@ async fn guard(State(limits): State<Limits>, mut request: Request, next: Next) -
 type Refusal = (StatusCode, &'static str);
 
 fn acceptable(headers: &HeaderMap) -> Result<(), Refusal> {
-    let plain = headers.get_all(CONTENT_ENCODING).iter().all(|encoding| {
-        encoding
-            .as_bytes()
-            .trim_ascii()
-            .eq_ignore_ascii_case(b"identity")
-    });
+    let plain = headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .all(|encoding| encoding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"));
     if !plain {
-        return Err((
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "body must not be encoded",
-        ));
+        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "body must not be encoded"));
     }
     let mut types = headers.get_all(CONTENT_TYPE).iter();
     let json = matches!((types.next(), types.next()), (Some(only), None) if is_json(only));
     if !json {
-        return Err((
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "body must be application/json",
-        ));
+        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "body must be application/json"));
     }
     Ok(())
 }
 
 /// `application/json`, with parameters or without: JSON has no charset to obey.
 fn is_json(value: &HeaderValue) -> bool {
-    let essence = value
-        .as_bytes()
-        .split(|byte| *byte == b';')
-        .next()
-        .unwrap_or_default();
-    essence
-        .trim_ascii()
-        .eq_ignore_ascii_case(b"application/json")
+    let essence = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
+    essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
 }
 
 /// Reads the body. One that is too large is read on and thrown away, up to the
@@ -202,19 +176,14 @@ async fn read(body: Body, headers: &HeaderMap, limit: usize) -> Result<Bytes, Re
         }
     }
     if too_large {
-        return Err((
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "body is larger than the limit",
-        ));
+        return Err((StatusCode::PAYLOAD_TOO_LARGE, "body is larger than the limit"));
     }
     Ok(kept.into())
 }
 
 /// The rest of the body is unread, so the connection cannot go on.
 fn closing(mut response: Response) -> Response {
-    response
-        .headers_mut()
-        .insert(CONNECTION, HeaderValue::from_static("close"));
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }
 

@@ -17,15 +17,9 @@ use super::{BODY_LIMIT, Deadline, Limits, deadline, with_limits};
 
 fn router() -> Router {
     let routes = Router::new()
-        .route(
-            "/length",
-            post(|body: Bytes| async move { body.len().to_string() }),
-        )
+        .route("/length", post(|body: Bytes| async move { body.len().to_string() }))
         .route("/panic", post(|| async { panic_now() }))
-        .route(
-            "/redirect",
-            post(|| async { Redirect::temporary("https://169.254.169.254/") }),
-        )
+        .route("/redirect", post(|| async { Redirect::temporary("https://169.254.169.254/") }))
         .route(
             "/later",
             post(|| async { (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], "") }),
@@ -45,10 +39,7 @@ fn panic_now() -> &'static str {
 }
 
 fn request(path: &str, body: impl Into<Body>) -> Request<Body> {
-    Request::post(path)
-        .header(CONTENT_TYPE, "application/json")
-        .body(body.into())
-        .unwrap()
+    Request::post(path).header(CONTENT_TYPE, "application/json").body(body.into()).unwrap()
 }
 
 async fn send(request: Request<Body>) -> Response<Body> {
@@ -91,18 +82,9 @@ async fn only_json_and_only_plain() {
     for (kind, status) in [
         (Some("application/json"), StatusCode::OK),
         (Some("Application/JSON; charset=utf-8"), StatusCode::OK),
-        (
-            Some("application/json-patch+json"),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        ),
-        (
-            Some("application/vnd.kubernetes.protobuf"),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        ),
-        (
-            Some("text/plain;application/json"),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        ),
+        (Some("application/json-patch+json"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (Some("application/vnd.kubernetes.protobuf"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (Some("text/plain;application/json"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
         (Some(""), StatusCode::UNSUPPORTED_MEDIA_TYPE),
         (None, StatusCode::UNSUPPORTED_MEDIA_TYPE),
     ] {
@@ -121,20 +103,13 @@ async fn only_json_and_only_plain() {
     ] {
         let mut request = request("/length", "{}");
         for encoding in &encodings {
-            request
-                .headers_mut()
-                .append(CONTENT_ENCODING, encoding.parse().unwrap());
+            request.headers_mut().append(CONTENT_ENCODING, encoding.parse().unwrap());
         }
         assert_eq!(send(request).await.status(), status, "{encodings:?}");
     }
     let mut twice = request("/length", "{}");
-    twice
-        .headers_mut()
-        .append(CONTENT_TYPE, "text/plain".parse().unwrap());
-    assert_eq!(
-        send(twice).await.status(),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE
-    );
+    twice.headers_mut().append(CONTENT_TYPE, "text/plain".parse().unwrap());
+    assert_eq!(send(twice).await.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
 
 #[tokio::test(start_paused = true)]
@@ -215,11 +190,7 @@ fn deadlines() {
         (Some("timeout="), 4_800),
         (Some("xtimeout=1s"), 4_800),
     ] {
-        assert_eq!(
-            deadline(own, query),
-            Duration::from_millis(milliseconds),
-            "{query:?}"
-        );
+        assert_eq!(deadline(own, query), Duration::from_millis(milliseconds), "{query:?}");
     }
 }
 

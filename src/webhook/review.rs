@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::body::Bytes;
 use axum::Extension;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -37,16 +37,16 @@ impl Reviewer {
     #[must_use]
     pub fn new(store: SnapshotStore, metrics: Metrics) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        Self {
-            store,
-            gate: Gate::default(),
-            workers: Arc::new(Semaphore::new(cores)),
-            metrics,
-        }
+        Self { store, gate: Gate::default(), workers: Arc::new(Semaphore::new(cores)), metrics }
     }
 
     /// Answers one review.
-    pub(super) async fn review(&self, endpoint: Endpoint, deadline: Deadline, body: Bytes) -> Response {
+    pub(super) async fn review(
+        &self,
+        endpoint: Endpoint,
+        deadline: Deadline,
+        body: Bytes,
+    ) -> Response {
         let started = Instant::now();
         let until = deadline.at();
         let small = body.len() <= INLINE_BODY;
@@ -62,9 +62,7 @@ impl Reviewer {
         let (request, decision) = match first {
             Tried::Rejected(rejected) => return self.reject(&rejected, endpoint, started),
             Tried::Decided(request, decision) => (request, decision),
-            Tried::NotYet(request, not_yet) => {
-                self.wait(request, not_yet, endpoint, until).await
-            }
+            Tried::NotYet(request, not_yet) => self.wait(request, not_yet, endpoint, until).await,
         };
         self.record(&request, &decision, endpoint, started);
         json(wire::answer(&request.uid, &decision))
@@ -87,7 +85,8 @@ impl Reviewer {
         until: tokio::time::Instant,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, StatusCode> {
-        let permit = tokio::time::timeout_at(until, Arc::clone(&self.workers).acquire_owned()).await;
+        let permit =
+            tokio::time::timeout_at(until, Arc::clone(&self.workers).acquire_owned()).await;
         let Ok(Ok(permit)) = permit else {
             self.metrics.overloaded();
             return Err(StatusCode::SERVICE_UNAVAILABLE);
@@ -196,7 +195,9 @@ pub fn routes(reviewer: Reviewer) -> axum::Router {
         router = router.route(
             path,
             axum::routing::post(
-                move |State(reviewer): State<Reviewer>, Extension(deadline): Extension<Deadline>, body: Bytes| async move {
+                move |State(reviewer): State<Reviewer>,
+                      Extension(deadline): Extension<Deadline>,
+                      body: Bytes| async move {
                     reviewer.review(endpoint, deadline, body).await
                 },
             ),

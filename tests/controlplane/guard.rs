@@ -62,7 +62,12 @@ pub(crate) struct Guard {
 impl Guard {
     /// `folder` is removed when everything has ended.
     pub(crate) fn start(program: &Path, folder: &Path) -> Result<Self> {
-        let mut child = Command::new(program)
+        let mut command = Command::new(program);
+        // An API server would send webhook calls to a proxy of the machine.
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+            command.env_remove(name).env_remove(name.to_ascii_lowercase());
+        }
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // Ctrl-C at a terminal is for us; the guard then sees its input close.

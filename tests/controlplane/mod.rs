@@ -21,6 +21,7 @@ mod webhook_service;
 
 pub(crate) use binaries::{Binaries, Unavailable};
 pub(crate) use fake_kubelet::FakeKubelet;
+pub(crate) use folder::free_ports;
 pub(crate) use guard::{Component, Guard};
 pub(crate) use plane::ControlPlane;
 pub(crate) use playground::playground;

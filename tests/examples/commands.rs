@@ -85,7 +85,8 @@ pub(super) fn check_denied() -> Result<()> {
         let reasons = causes.iter().filter_map(|cause| cause["reason"].as_str());
         given.entry(file).or_default().extend(reasons.map(str::to_owned));
         for cause in causes {
-            let (path, line) = cause["at"].as_str().and_then(|at| at.split_once(':')).context("no place")?;
+            let (path, line) =
+                cause["at"].as_str().and_then(|at| at.split_once(':')).context("no place")?;
             let line: usize = line.parse()?;
             let lines = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path))?;
             ensure!(line >= 1 && line <= lines.lines().count(), "{cause}");

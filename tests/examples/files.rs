@@ -49,7 +49,10 @@ pub(super) struct Workload {
 
 pub(super) fn workloads() -> Result<Vec<Workload>> {
     let mut found = Vec::new();
-    for path in listed(&folder("workloads/allowed"))?.into_iter().chain(listed(&folder("workloads/denied"))?) {
+    for path in listed(&folder("workloads/allowed"))?
+        .into_iter()
+        .chain(listed(&folder("workloads/denied"))?)
+    {
         let text = std::fs::read_to_string(&path)?;
         let first = text.lines().next().unwrap_or_default();
         let expected = first

@@ -68,10 +68,16 @@ pub(super) fn claims() -> Result<()> {
     let names: Vec<_> = rows.iter().filter_map(|row| row["name"].as_str()).collect();
     ensure!(names == ["db", "data-db-0", "db-0"], "{names:?}");
     ensure!(rows[1]["warnings"][0].as_str().is_some_and(|w| w.contains("storageClassName")));
-    let refused = check(&set.replace("accessModes", "volumeName: x, accessModes"), &["-o", "json"])?;
+    let refused =
+        check(&set.replace("accessModes", "volumeName: x, accessModes"), &["-o", "json"])?;
     let rows = lines(&refused)?;
-    ensure!(rows[0]["allowed"] == true && rows[1]["reason"] == "VolumeBindingForbidden", "{rows:?}");
-    ensure!(rows[0]["warnings"][0].as_str().is_some_and(|w| w.starts_with("Claims of this workload")));
+    ensure!(
+        rows[0]["allowed"] == true && rows[1]["reason"] == "VolumeBindingForbidden",
+        "{rows:?}"
+    );
+    ensure!(
+        rows[0]["warnings"][0].as_str().is_some_and(|w| w.starts_with("Claims of this workload"))
+    );
     Ok(())
 }
 
@@ -82,8 +88,14 @@ pub(super) fn errors() -> Result<()> {
         ("apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  name: b\n", "given.yaml:5"),
         ("apiVersion: v1\nkind: Pod\nspec: {}\n", "given.yaml:1: metadata.name is missing"),
         ("kind: Pod\nmetadata: {name: a}\n", "given.yaml:1: apiVersion is missing"),
-        (&format!("{tenant}  namespace: [acme]\n"), "given.yaml:6: unknown field spec.namespace; known here: "),
-        (&format!("{tenant}  isolation:\n    network:\n      ingress: []\n"), "given.yaml:8: unknown field spec.isolation.network.ingress"),
+        (
+            &format!("{tenant}  namespace: [acme]\n"),
+            "given.yaml:6: unknown field spec.namespace; known here: ",
+        ),
+        (
+            &format!("{tenant}  isolation:\n    network:\n      ingress: []\n"),
+            "given.yaml:8: unknown field spec.isolation.network.ingress",
+        ),
         (&format!("{tenant}  suspended: maybe\n"), "Tenant"),
     ] {
         let output = check(yaml, &[])?;
@@ -93,9 +105,15 @@ pub(super) fn errors() -> Result<()> {
     }
     let said = text(&lessor(&["check", "no/such/file.yaml"])?.stderr);
     ensure!(said.contains("no/such/file.yaml: cannot be read"), "{said}");
-    let refused = check(&format!("{tenant}  secrets:\n  - name: ca\n    from: {{secret: root}}\n"), &["-o", "json"])?;
+    let refused = check(
+        &format!("{tenant}  secrets:\n  - name: ca\n    from: {{secret: root}}\n"),
+        &["-o", "json"],
+    )?;
     let rows: Vec<Value> = lines(&refused)?;
     ensure!(rows[0]["reason"] == "SecretSourceForbidden", "{rows:?}");
-    ensure!(rows[0]["causes"][0]["at"].as_str().is_some_and(|at| at.ends_with("given.yaml:8")), "{rows:?}");
+    ensure!(
+        rows[0]["causes"][0]["at"].as_str().is_some_and(|at| at.ends_with("given.yaml:8")),
+        "{rows:?}"
+    );
     Ok(())
 }

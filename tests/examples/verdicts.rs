@@ -61,7 +61,10 @@ pub(super) fn idempotent() -> Result<()> {
             let first = decided(&mut request, mutating, &snapshot);
             let mut patched = before;
             json_patch::patch(&mut patched, &first.patch)?;
-            ensure!(Some(&patched) == request.object.as_ref(), "{path}: the patch tells less than was done");
+            ensure!(
+                Some(&patched) == request.object.as_ref(),
+                "{path}: the patch tells less than was done"
+            );
             let second = decided(&mut request, mutating, &snapshot);
             ensure!(second.patch.is_empty(), "{path}: patched again: {:?}", second.patch);
             let text = serde_json::to_string(&first.patch)?;

@@ -10,7 +10,7 @@ use crate::api::valid::FieldError;
 use crate::names::{self, Reason};
 
 /// Groups whose objects reach beyond a namespace or decide on rights, and which
-/// a class therefore cannot open. Roles and RoleBindings are built in, with
+/// a class therefore cannot open. Roles and `RoleBindings` are built in, with
 /// rules of their own.
 const CLOSED_GROUPS: [&str; 12] = [
     "admissionregistration.k8s.io",

@@ -78,32 +78,30 @@ impl Errors {
         }
         self.label(&format!("{field}.key"), &requirement.key, None);
         for (index, value) in requirement.values.iter().enumerate() {
-            self.label(&format!("{field}.values[{index}]"), &requirement.key, Some(value));
+            self.label_value(&format!("{field}.values[{index}]"), value);
         }
     }
 
-    /// Checks the syntax of a label; a key that is wrong is reported once.
+    /// Checks the syntax of a label key and, if there is one, its value.
     pub(super) fn label(&mut self, field: &str, key: &str, value: Option<&str>) {
-        match value {
-            Some(value) if !is_label_value(value) => self.invalid(
+        if !is_label_key(key) {
+            self.invalid(
+                field,
+                format!("`{key}` is not a label key such as `app` or `example.com/app`"),
+            );
+        } else if let Some(value) = value {
+            self.label_value(field, value);
+        }
+    }
+
+    fn label_value(&mut self, field: &str, value: &str) {
+        if !is_label_value(value) {
+            self.invalid(
                 field,
                 format!(
                     "`{value}` is not a label value: at most 63 letters, digits, `-`, `_`, `.`"
                 ),
-            ),
-            None if !is_label_key(key) => {
-                self.invalid(
-                    field,
-                    format!("`{key}` is not a label key such as `app` or `example.com/app`"),
-                );
-            }
-            Some(_) if !is_label_key(key) => {
-                self.invalid(
-                    field,
-                    format!("`{key}` is not a label key such as `app` or `example.com/app`"),
-                );
-            }
-            _ => {}
+            );
         }
     }
 

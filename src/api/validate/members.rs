@@ -62,7 +62,7 @@ fn check_role(field: &str, role: &str, class: &TenantClassSpec, errors: &mut Err
 fn check_subject(field: &str, member: &Member, own: &[String], errors: &mut Errors) {
     match (member.kind, member.namespace.as_deref()) {
         (SubjectKind::ServiceAccount, None) => {
-            errors.invalid(format!("{field}.namespace"), "a ServiceAccount needs its namespace")
+            errors.invalid(format!("{field}.namespace"), "a ServiceAccount needs its namespace");
         }
         (SubjectKind::ServiceAccount, Some(namespace)) => {
             if !own.iter().any(|name| name == namespace) {

@@ -1,4 +1,4 @@
-//! Pod Security, node pool and RuntimeClass.
+//! Pod Security, node pool and `RuntimeClass`.
 
 use super::errors::{Errors, listed};
 use crate::api::common::PodSecurityLevel;
@@ -48,7 +48,7 @@ pub(super) fn node_pool(
     pool.cloned()
 }
 
-/// The RuntimeClass that is asked for, else the class's default.
+/// The `RuntimeClass` that is asked for, else the class's default.
 pub(super) fn runtime_class(
     wanted: Option<&str>,
     class: &TenantClassSpec,

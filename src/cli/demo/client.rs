@@ -59,7 +59,11 @@ impl Client {
         let response = self.sender.send_request(request).await?;
         let status = response.status();
         let body = axum::body::to_bytes(Body::new(response.into_body()), ANSWER_LIMIT).await?;
-        anyhow::ensure!(status.is_success(), "{path}: {status}: {}", String::from_utf8_lossy(&body));
+        anyhow::ensure!(
+            status.is_success(),
+            "{path}: {status}: {}",
+            String::from_utf8_lossy(&body)
+        );
         Ok(body.to_vec())
     }
 }

@@ -63,7 +63,11 @@ fn label(object: &Value) -> String {
         .flatten()
         .filter_map(|subject| subject.get("name").and_then(Value::as_str))
         .collect();
-    if subjects.is_empty() { label.to_owned() } else { format!("{label} to {}", subjects.join(", ")) }
+    if subjects.is_empty() {
+        label.to_owned()
+    } else {
+        format!("{label} to {}", subjects.join(", "))
+    }
 }
 
 #[cfg(test)]
@@ -74,8 +78,10 @@ mod tests {
 
     #[test]
     fn namespaces_with_the_same_objects_are_shown_once() {
-        let policy = |namespace: &str| json!({"kind": "NetworkPolicy",
-            "metadata": {"namespace": namespace, "name": "lessor-default-deny"}});
+        let policy = |namespace: &str| {
+            json!({"kind": "NetworkPolicy",
+            "metadata": {"namespace": namespace, "name": "lessor-default-deny"}})
+        };
         let binding = json!({"kind": "RoleBinding", "subjects": [{"name": "jane"}],
             "metadata": {"namespace": "c", "name": "lessor-members-x",
                 "annotations": {names::DESCRIPTION_ANNOTATION: "lessor-tenant-view"}}});

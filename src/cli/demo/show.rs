@@ -37,7 +37,11 @@ pub(super) fn tenants(snapshot: &Snapshot) -> String {
     let mut out = format!(
         "{}\n\n{}",
         paint("Lessor: isolated tenants on Kubernetes, shown without a cluster", Paint::Strong),
-        section(1, "What the tenants become", "A Tenant is a few lines. The controller makes of it, and keeps:")
+        section(
+            1,
+            "What the tenants become",
+            "A Tenant is a few lines. The controller makes of it, and keeps:"
+        )
     );
     let mut objects = 0;
     let mut views: Vec<_> = snapshot.tenants().collect();
@@ -64,7 +68,11 @@ pub(super) fn tenants(snapshot: &Snapshot) -> String {
 
 /// The webhook and its certificate.
 pub(super) fn webhook(stage: &Stage, took: Duration) -> String {
-    let mut out = section(2, "The webhook", "The one that runs in a cluster, with certificates that it issues and rotates itself.");
+    let mut out = section(
+        2,
+        "The webhook",
+        "The one that runs in a cluster, with certificates that it issues and rotates itself.",
+    );
     out.push_str(&format!(
         "\n   address      https://{}\n   certificate  {}, until {}\n   started      in {} ms, nothing but memory behind it\n\n",
         stage.server.address(),
@@ -100,7 +108,8 @@ pub(super) fn example(shown: &Shown) -> String {
         out.push_str(&object(reviewed));
     }
     if !shown.is_as_expected() {
-        let given = if shown.reasons.is_empty() { "allowed".to_owned() } else { shown.reasons.join(", ") };
+        let given =
+            if shown.reasons.is_empty() { "allowed".to_owned() } else { shown.reasons.join(", ") };
         let expected = shown.example.expected().join(", ");
         let expected = if expected.is_empty() { "allowed" } else { &expected };
         let text = format!("NOT AS EXPECTED: got {given}, expected {expected}");
@@ -116,7 +125,11 @@ fn object(reviewed: &Reviewed) -> String {
         if verdict.answer.allowed { ("admitted", Paint::Good) } else { ("refused ", Paint::Bad) };
     let request = &verdict.request;
     let name = crate::cli::check::displayed_name(request);
-    let place = if request.namespace.is_empty() { String::new() } else { format!("{}/", request.namespace) };
+    let place = if request.namespace.is_empty() {
+        String::new()
+    } else {
+        format!("{}/", request.namespace)
+    };
     let maker = reviewed.made_by.as_ref().map(|kind| format!(", made by the {kind}"));
     let mut out = format!(
         "     {} {} {place}{name}{}\n",
@@ -127,10 +140,7 @@ fn object(reviewed: &Reviewed) -> String {
     if let Some(status) = &verdict.answer.status {
         for cause in &status.details.causes {
             let (rule, sentence) = cause.message.split_once(": ").unwrap_or(("", &cause.message));
-            out.push_str(&format!(
-                "       {} by rule {rule}\n",
-                paint(&cause.reason, Paint::Bad)
-            ));
+            out.push_str(&format!("       {} by rule {rule}\n", paint(&cause.reason, Paint::Bad)));
             if !cause.field.is_empty() {
                 out.push_str(&wrap(&format!("at {}", cause.field), 9, WIDTH));
                 out.push('\n');

@@ -77,6 +77,26 @@ fn a_system_name_is_refused_even_to_members() {
 }
 
 #[test]
+fn a_member_account_is_compared_whole() {
+    let mut world = World::new();
+    world.tenant.members.push(crate::api::ValidMember {
+        kind: crate::api::SubjectKind::ServiceAccount,
+        name: "deployer".to_owned(),
+        namespace: Some("ci".to_owned()),
+        ..world.tenant.members[0].clone()
+    });
+    let judged = |subject: Value| {
+        let binding = json!({"roleRef": {"kind": "Role", "name": "r"}, "subjects": [subject]});
+        let create = change("rbac.authorization.k8s.io/rolebindings", None, Some(&binding));
+        verdicts(|out| judge(&world.context(), &create, out))
+    };
+    assert!(judged(account("ci", "deployer")).is_empty());
+    for other in [account("cd", "deployer"), account("ci", "other"), named("User", "deployer")] {
+        assert_eq!(judged(other), ["RoleBindingSubjectForbidden subjects[0]"]);
+    }
+}
+
+#[test]
 fn roles_are_the_namespaces_or_the_classes() {
     let refers = |role: Value| {
         created("rbac.authorization.k8s.io/rolebindings", &json!({"roleRef": role, "subjects": []}))

@@ -47,6 +47,9 @@ fn other_kinds_are_the_classes() {
     let unlisted = change("cert-manager.io/certificaterequests", None, Some(&request));
     assert_eq!(judged(false, &unlisted), REFUSED);
     assert_eq!(judged(false, &Change { group: "x.example", ..listed }), REFUSED);
+    let nameless = json!({"metadata": {"name": "a"}});
+    let unknown = change("cert-manager.io/certificates", None, Some(&nameless));
+    assert_eq!(judged(false, &unknown), REFUSED, "a kind is known by its name");
     let scale = object("Scale");
     let of_listed = change("cert-manager.io/certificates/scale", Some(&scale), Some(&scale));
     assert!(judged(false, &of_listed).is_empty());

@@ -34,6 +34,8 @@ fn only_lessor_and_administrators_change_a_managed_object() {
     for caller in [Caller::Lessor, Caller::Administrator] {
         assert!(judged(&by(update, caller, "x"), ACTIVE).is_empty());
     }
+    let nothing = change("networking.k8s.io/networkpolicies", Some(&old), Some(&old));
+    assert_eq!(judged(&nothing, ACTIVE), [PROTECTED]);
     let mut own = old.clone();
     own["metadata"]["labels"] = json!({});
     let update = change("networking.k8s.io/networkpolicies", Some(&own), Some(&own));

@@ -86,7 +86,7 @@ fn finalizers(change: &Change, new: &Value, out: &mut Findings) {
     }
     let spec = ["spec", "finalizers"];
     let differs = change.old.is_some_and(|old| read::list(old, &spec) != read::list(new, &spec));
-    if differs && change.caller != Caller::Platform {
+    if differs {
         out.violation(rule, Reason::FinalizerForbidden, "spec.finalizers", MESSAGE);
     }
 }

@@ -230,6 +230,10 @@ fn finalizers_cannot_wedge_or_skip_deletion() {
     );
     assert!(update(&wedged, &owned(), &mine, Caller::Other).is_empty());
     assert!(update(&owned(), &wedged, &mine, Caller::Administrator).is_empty());
+    let mut held = owned();
+    held["metadata"]["finalizers"] = json!(["lessor.io/tenant"]);
+    let released = update(&held, &owned(), &mine, Caller::Other);
+    assert_eq!(released, ["FinalizerForbidden metadata.finalizers"]);
     let mut live = owned();
     live["spec"] = json!({"finalizers": ["kubernetes"]});
     assert_eq!(

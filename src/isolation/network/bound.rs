@@ -1,5 +1,6 @@
 //! The bound that a tenant's own policies must stay within.
 
+use core::fmt::Write as _;
 use core::net::IpAddr;
 use std::collections::BTreeSet;
 
@@ -97,8 +98,8 @@ impl<'a> Bound<'a> {
 
     /// The first address of a block that no permission covers on these ports.
     ///
-    /// Walks from one interval boundary to the next: between two boundaries the
-    /// same permissions cover every address.
+    /// Walks from the end of one covering interval to the next: up to there
+    /// coverage can only grow.
     pub(super) fn stray(
         &self,
         direction: Direction,
@@ -152,18 +153,14 @@ impl<'a> Bound<'a> {
 }
 
 /// Which ports are covered at an address, and up to which address, at most
-/// `last`, that stays so.
+/// `last`, at least these are.
 fn at(candidates: &[(&[(u128, u128)], &PortSet)], address: u128, last: u128) -> (PortSet, u128) {
     let (mut covered, mut until) = (PortSet::default(), last);
     for (intervals, ports) in candidates {
         let next = intervals.partition_point(|(_, high)| *high < address);
-        match intervals.get(next) {
-            Some(&(low, high)) if low <= address => {
-                covered.union(ports);
-                until = until.min(high);
-            }
-            Some(&(low, _)) => until = until.min(low - 1),
-            None => {}
+        if let Some(&(_, high)) = intervals.get(next).filter(|(low, _)| *low <= address) {
+            covered.union(ports);
+            until = until.min(high);
         }
     }
     (covered, until)
@@ -180,7 +177,7 @@ fn permission(edge: Edge<'_>) -> Permission<'_> {
             }
             Target::Block(block) => {
                 if !block.except.is_empty() {
-                    description.push_str(&format!(" ({block})"));
+                    let _ = write!(description, " ({block})");
                 }
                 let (family, intervals) = (block.cidr.family(), block.intervals());
                 blocks.push(Allowed { family, intervals });

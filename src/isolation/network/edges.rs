@@ -1,5 +1,7 @@
 //! What a tenant may reach, and be reached by, beyond its own namespaces.
 
+use core::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 
 use super::block::Block;
@@ -34,11 +36,6 @@ impl Direction {
             Self::Ingress => ("ingress", "from"),
             Self::Egress => ("egress", "to"),
         }
-    }
-
-    /// The preposition in a sentence.
-    pub(super) const fn preposition(self) -> &'static str {
-        self.fields().1
     }
 }
 
@@ -88,7 +85,7 @@ pub(super) fn edges<'a>(tenant: &'a ValidTenant, cluster: &'a ClusterFacts) -> V
     declared
 }
 
-/// NodeLocal DNSCache runs on the node's network and the ClusterIP is rewritten
+/// A node-local DNS cache runs on the node's network and the cluster IP is rewritten
 /// before most engines look: selectors match neither, so addresses stand beside
 /// the selector (kubernetes/kubernetes#70555).
 fn dns(cluster: &ClusterFacts) -> Edge<'_> {
@@ -195,13 +192,13 @@ fn edge<'a>(
     let numbers: Vec<(&str, u16)> =
         ports.iter().map(|port| (port.protocol.as_str(), port.port)).collect();
     let hash = short_hash(&serde_json::json!([label.peer, label.range, family, numbers]));
-    let mut description = format!("{} {} ", direction.fields().0, direction.preposition());
-    description.push_str(&match (label.peer, label.family) {
+    let side = match (label.peer, label.family) {
         ("", _) => label.range.to_owned(),
         (peer, None) => format!("peer {peer}"),
         (peer, Some(_)) => format!("peer {peer} ({family})"),
-    });
-    description.push_str(&format!(" on {}", PortSet::declared(&ports)));
+    };
+    let (list, preposition) = direction.fields();
+    let description = format!("{list} {preposition} {side} on {}", PortSet::declared(&ports));
     Edge { policy: format!("{prefix}{hash}"), description, direction, targets, ports }
 }
 
@@ -209,5 +206,8 @@ fn edge<'a>(
 /// its strings, so `["a-b", "c"]` and `["a", "b-c"]` are different texts.
 fn short_hash(identity: &serde_json::Value) -> String {
     let digest = Sha256::digest(identity.to_string());
-    digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().take(5).fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -17,8 +17,9 @@ pub(super) const RULE: &str = "network/policy";
 
 /// Most JSON values in a spec: bounds the work that one object can ask for.
 const MAX_VALUES: usize = 5_000;
-/// Most violations of one object: whoever has this many has read enough.
-const MAX_VIOLATIONS: usize = 16;
+/// Most violations, and most warnings, of one object: whoever has this many has
+/// read enough.
+const MAX_FINDINGS: usize = 16;
 
 /// Refuses a NetworkPolicy that allows more than the tenant's own namespaces
 /// and what its Tenant declares, today or for namespaces that come later.
@@ -50,16 +51,17 @@ pub fn judge(context: &Context<'_>, change: &Change<'_>, out: &mut Findings) {
         out.violation(RULE, Reason::NetworkPolicyWidens, "spec", message);
         return;
     }
-    let before = out.violations.len();
+    let (before, warned) = (out.violations.len(), out.warnings.len());
     let rules = read::policy(spec, out);
     let bound = Bound::of(context);
     for rule in &rules {
-        if out.violations.len() >= before + MAX_VIOLATIONS {
+        if out.violations.len() >= before + MAX_FINDINGS {
             break;
         }
         judge_rule(rule, &bound, out);
     }
-    out.violations.truncate(before + MAX_VIOLATIONS);
+    out.violations.truncate(before + MAX_FINDINGS);
+    out.warnings.truncate(warned + MAX_FINDINGS);
 }
 
 /// What is left of a budget after each value took one; 0 if it does not suffice.

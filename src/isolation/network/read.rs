@@ -235,15 +235,12 @@ impl Reader<'_> {
             }
         };
         let first = match object.get("port") {
-            None => None,
             // Which number a name stands for is up to the Pods, and can change.
-            Some(Value::String(_)) => None,
+            None | Some(Value::String(_)) => None,
             Some(number) => {
                 let Some(number) = port_number(number) else {
-                    self.malformed(
-                        &field.child("port"),
-                        "a port is a name or a number from 1 to 65535",
-                    );
+                    let field = field.child("port");
+                    self.malformed(&field, "a port is a name or a number from 1 to 65535");
                     return;
                 };
                 Some(number)
@@ -296,7 +293,7 @@ impl Reader<'_> {
             self.malformed(&field.child("key"), "must be a label key");
             return None;
         };
-        let (operator, valued) = match object.get("operator").and_then(Value::as_str) {
+        let (operator, takes_values) = match object.get("operator").and_then(Value::as_str) {
             Some("In") => (SelectorOperator::In, true),
             Some("NotIn") => (SelectorOperator::NotIn, true),
             Some("Exists") => (SelectorOperator::Exists, false),
@@ -311,7 +308,7 @@ impl Reader<'_> {
         let items = self.list(object, "values", &list);
         let values: Vec<String> =
             items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect();
-        if values.len() != items.len() || valued == values.is_empty() {
+        if values.len() != items.len() || takes_values == values.is_empty() {
             self.malformed(&list, "In and NotIn take values, which are text; the others take none");
             return None;
         }

@@ -27,7 +27,7 @@ enum Values<'a> {
     AllBut(BTreeSet<&'a str>),
 }
 
-impl<'a> Values<'a> {
+impl Values<'_> {
     fn and(self, other: Self) -> Self {
         use Values::{AllBut, Only};
         match (self, other) {
@@ -157,11 +157,16 @@ mod tests {
         let values = prop::collection::vec(prop::sample::select(vec!["a", "b", "c"]), 1..3);
         let requirement = (prop::sample::select(vec!["k", "l"]), operator, values).prop_map(
             |(key, operator, values)| {
-                let valued = matches!(operator, SelectorOperator::In | SelectorOperator::NotIn);
+                let takes_values =
+                    matches!(operator, SelectorOperator::In | SelectorOperator::NotIn);
                 KeyValueSelector {
                     key: key.to_owned(),
                     operator,
-                    values: values.into_iter().filter(|_| valued).map(str::to_owned).collect(),
+                    values: values
+                        .into_iter()
+                        .filter(|_| takes_values)
+                        .map(str::to_owned)
+                        .collect(),
                 }
             },
         );

@@ -41,7 +41,10 @@ fn judge_handler(handler: &Value, path: &Field<'_>, out: &mut Findings) {
                 "pods/probe-hosts",
                 Reason::PodSecurityViolation,
                 path.child(action).child("host").to_string(),
-                format!("the node would connect to {host:?}; leave host empty, which means the Pod itself"),
+                format!(
+                    "the node would connect to {host:?}; \
+                     leave host empty, which means the Pod itself"
+                ),
             );
         }
     }

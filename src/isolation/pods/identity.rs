@@ -190,6 +190,10 @@ mod tests {
             ),
             ["metadata.labels[lessor.io/managed]"]
         );
+        assert_eq!(
+            changed(&json!({"lessor.io/service": "db"}), &json!({})),
+            ["metadata.labels[lessor.io/service]"]
+        );
         assert_eq!(changed(&json!({}), &json!({TENANT_LABEL: "acme"})), [""; 0]);
         assert_eq!(changed(&json!({}), &json!({TENANT_LABEL: "globex"})), [TENANT]);
     }

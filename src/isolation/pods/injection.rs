@@ -51,7 +51,7 @@ pub(super) fn injected<'a, 'l>(
     let mut found: Vec<Injected<'a>> = Vec::new();
     for secret in &ctx.tenant.secrets {
         for mount in secret.mounts.iter().filter(|mount| mount.selector.matches(&label)) {
-            if found.iter().all(|other| other.path != mount.path) {
+            if found.iter().all(|other| segments(other.path) != segments(&mount.path)) {
                 let mode = mount.default_mode.unwrap_or(DEFAULT_MODE);
                 let volume = volume_name(&secret.name, mode);
                 found.push(Injected { volume, secret, path: &mount.path, mode });
@@ -77,8 +77,8 @@ pub(super) fn is_granted<'l>(
 }
 
 /// Name of the volume of a secret: `lessor-secret-NAME` where that is a DNS
-/// label, otherwise shortened and told apart by a digest. Injective: a short
-/// name that looks like a shortened one gets a digest too.
+/// label, otherwise shortened and told apart by a digest. A short name that
+/// looks like a shortened one gets a digest too.
 fn volume_name(secret: &str, mode: u32) -> String {
     let plain = format!("{}{secret}", names::INJECTED_VOLUME_PREFIX);
     if mode == DEFAULT_MODE
@@ -89,10 +89,12 @@ fn volume_name(secret: &str, mode: u32) -> String {
         return plain;
     }
     let digest = Sha256::digest(format!("{secret}/{mode}").as_bytes());
-    let hex: String = digest.iter().take(DIGEST / 2).map(|byte| format!("{byte:02x}")).collect();
     let label = plain.replace('.', "-");
     let kept: String = label.chars().take(MAX_NAME - DIGEST - 1).collect();
-    format!("{}-{hex}", kept.trim_end_matches('-'))
+    digest
+        .iter()
+        .take(DIGEST / 2)
+        .fold(format!("{}-", kept.trim_end_matches('-')), |name, byte| format!("{name}{byte:02x}"))
 }
 
 fn looks_digested(name: &str) -> bool {
@@ -128,6 +130,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::api::SecretMount;
     use crate::isolation::fixtures::{World, mount, secret};
 
     #[test]
@@ -165,11 +168,35 @@ mod tests {
     fn of_two_mounts_at_one_path_the_first_counts() {
         let mut world = World::default();
         world.tenant.secrets =
-            vec![secret("a", vec![mount(&[], "/x")]), secret("b", vec![mount(&[], "/x")])];
+            vec![secret("a", vec![mount(&[], "/x/y")]), secret("b", vec![mount(&[], "/x//y")])];
         let ctx = world.context();
         let found = injected(&ctx, |_| None);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].secret.name, "a");
+    }
+
+    #[test]
+    fn modes_and_long_names_have_volumes_of_their_own() {
+        let mut world = World::default();
+        let strict = SecretMount { default_mode: Some(0o400), ..mount(&[], "/strict") };
+        world.tenant.secrets = vec![
+            secret("a", vec![mount(&[], "/x"), mount(&[], "/y"), strict]),
+            secret("tls.example.com", vec![mount(&[], "/tls")]),
+        ];
+        let ctx = world.context();
+        let found = injected(&ctx, |_| None);
+        let names: Vec<_> = found.iter().map(|i| i.volume.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "lessor-secret-a",
+                "lessor-secret-a",
+                "lessor-secret-a-b624d3897b",
+                "lessor-secret-tls-example-com-a05a6d649c",
+            ]
+        );
+        assert_ne!(volume_name("a-b624d3897b", DEFAULT_MODE), names[2]);
+        assert_eq!(found[2].volume_value()["secret"]["defaultMode"], 0o400);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::injection::injected;
-use super::subject::{Subject, old_spec};
+use super::subject::{MOST_CONTAINERS, Subject, is_oversized, old_spec};
 use super::{
     fields, handlers, identity, images, missing, mounts, scheduling, secrets, tokens, volumes,
 };
@@ -26,6 +26,17 @@ pub fn judge(ctx: &Context<'_>, change: &Change<'_>, subject: &Subject<'_>, out:
     }
     if is_new && !subject.is_template && ctx.tenant.suspended && change.caller != Caller::Lessor {
         suspended(ctx, "metadata.namespace", out);
+    }
+    if is_oversized(subject.spec) {
+        out.violation(
+            "pods/size",
+            Reason::InjectionMissing,
+            spec.child("containers").to_string(),
+            format!(
+                "a Pod may have at most {MOST_CONTAINERS} containers; larger ones are not mutated"
+            ),
+        );
+        return;
     }
     fields::unknown_fields(subject.spec, &spec, out);
     handlers::judge(subject.spec, &spec, out);
@@ -109,7 +120,7 @@ mod tests {
     }
 
     fn template(world: &World, metadata: &Value, spec: &Value) -> Vec<(Reason, String)> {
-        let pod = as_pod(&world.context(), metadata, spec);
+        let pod = as_pod(&world.context(), metadata, spec, &mut Findings::default());
         let subject = Subject {
             metadata: &pod["metadata"],
             spec: &pod["spec"],
@@ -128,7 +139,12 @@ mod tests {
     }
 
     fn stored(world: &World) -> Value {
-        as_pod(&world.context(), &json!({"labels": {"app": "web"}}), &spec())
+        as_pod(
+            &world.context(),
+            &json!({"labels": {"app": "web"}}),
+            &spec(),
+            &mut Findings::default(),
+        )
     }
 
     #[test]
@@ -203,6 +219,22 @@ mod tests {
             found(&world, &update(&old, &new), &new),
             [(Reason::ImagePullPolicyForbidden, "spec.containers[0].imagePullPolicy".to_owned())]
         );
+    }
+
+    #[test]
+    fn the_number_of_containers_is_bounded() {
+        let world = World::default();
+        for (count, refused) in [(512, false), (513, true)] {
+            let containers = vec![json!({"name": "a", "imagePullPolicy": "Always"}); count];
+            let pod = as_pod(
+                &world.context(),
+                &json!({}),
+                &json!({"containers": containers}),
+                &mut Findings::default(),
+            );
+            let wanted = (Reason::InjectionMissing, "spec.containers".to_owned());
+            assert_eq!(found(&world, &create(&pod), &pod).contains(&wanted), refused);
+        }
     }
 
     #[test]

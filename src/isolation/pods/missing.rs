@@ -14,7 +14,8 @@ const RULE: &str = "pods/injection";
 pub(super) const CREATED_LISTS: [&str; 2] = ["initContainers", "containers"];
 
 /// Reports what a new Pod lacks: it was created while mutation did not run, or
-/// a later webhook took it away. What is there but differs is judged elsewhere.
+/// a later webhook took it away. What is there but differs is judged elsewhere; a
+/// toleration that is lacking only keeps the Pod pending.
 pub(super) fn judge(
     ctx: &Context<'_>,
     subject: &Subject<'_>,
@@ -119,5 +120,8 @@ mod tests {
         let full = json!({"containers": [{"volumeMounts": [mount]}], "volumes": [plan[0].volume_value()],
             "nodeSelector": {"pool": "gold"}, "runtimeClassName": "gvisor"});
         assert_eq!(found(&metadata, &full), [""; 0]);
+        let mut other = full;
+        other["containers"][0]["volumeMounts"][0]["name"] = json!("mine");
+        assert_eq!(found(&metadata, &other), ["spec.containers[0].volumeMounts"]);
     }
 }

@@ -17,9 +17,11 @@
 //! - An update is judged for what it changes where the API server lets nobody
 //!   change the rest (volumes, mounts, placement), and for everything else as a
 //!   whole. Missing injection is a matter of creation alone.
-//! - A RuntimeClass with `scheduling.tolerations` needs the same tolerations in
+//! - A `RuntimeClass` with `scheduling.tolerations` needs the same tolerations in
 //!   the node pool: the in-tree plugin merges them before Pods are judged. The
-//!   same holds for a PriorityClass that is the cluster's global default.
+//!   same holds for what the `ExtendedResourceToleration` plugin adds, where it
+//!   is on, and a `PriorityClass` that is the cluster's global default must be
+//!   among those of the class.
 //!
 //! Pure. Never knows the cluster, the clock or what a finding leads to. Start
 //! reading at [`judge`], then [`mutate`].
@@ -34,8 +36,8 @@ mod missing;
 mod mounts;
 mod mutate;
 mod scheduling;
-pub mod security;
 mod secrets;
+pub mod security;
 mod subject;
 mod subresources;
 mod templates;

@@ -76,7 +76,10 @@ fn judge_mount(mount: &Value, injected: &[Injected<'_>], path: &Field<'_>, out: 
             RULE,
             Reason::MountShadowed,
             path.to_string(),
-            format!("volume {name:?} belongs to Lessor, which mounts it read-only at the Tenant's path; leave it out"),
+            format!(
+                "volume {name:?} belongs to Lessor, which mounts it read-only at the \
+                 Tenant's path; leave it out"
+            ),
         );
     }
 }
@@ -190,6 +193,9 @@ mod tests {
         let old = json!({"volumes": [{"name": "lessor-secret-gone", "secret": {}}],
             "containers": [{"name": "a", "volumeMounts": [{"name": "v", "mountPath": "/etc/ca"}]}]});
         assert_eq!(found(&old, Some(&old)), [""; 0]);
+        let mut moved = old.clone();
+        moved["containers"][0]["volumeMounts"][0]["mountPath"] = json!("/etc");
+        assert_eq!(found(&moved, Some(&old)), ["spec.containers[0].volumeMounts[0].mountPath"]);
         let mut new = old.clone();
         new["ephemeralContainers"] = old["containers"].clone();
         assert_eq!(

@@ -39,12 +39,14 @@ pub(super) fn judge(
         }
         let message = if ctx.tenant.secrets.iter().any(|secret| secret.name == name) {
             format!(
-                "secret {name:?} is distributed to other workloads; its mounts in Tenant {:?} select Pods by label",
+                "secret {name:?} is distributed to other workloads; \
+                 its mounts in Tenant {:?} select Pods by label",
                 ctx.tenant.name
             )
         } else {
             format!(
-                "secret names beginning with {RESERVED_NAME_PREFIX:?} are reserved; use a Secret of your own"
+                "secret names beginning with {RESERVED_NAME_PREFIX:?} are reserved; \
+                 use a Secret of your own"
             )
         };
         out.violation("pods/secrets", Reason::SecretNotGranted, field, message);
@@ -114,7 +116,7 @@ mod tests {
     #[test]
     fn distributed_secrets_are_for_the_workloads_they_are_granted_to() {
         for (spec, field) in forms("db") {
-            assert_eq!(found(&json!({"app": "other"}), &spec, None), [field.clone()]);
+            assert_eq!(found(&json!({"app": "other"}), &spec, None), std::slice::from_ref(&field));
             assert_eq!(found(&json!({"app": "web"}), &spec, None), [""; 0], "{field}");
         }
         for (spec, field) in forms("lessor-webhook-tls") {
@@ -129,6 +131,12 @@ mod tests {
     fn an_update_is_refused_for_new_references_only() {
         let old = json!({"containers": [{"envFrom": [{"secretRef": {"name": "db"}}]}]});
         assert_eq!(found(&json!({}), &old, Some(&old)), [""; 0]);
+        let mut renamed = old.clone();
+        renamed["containers"][0]["envFrom"][0]["secretRef"]["name"] = json!("lessor-x");
+        assert_eq!(
+            found(&json!({}), &renamed, Some(&old)),
+            ["spec.containers[0].envFrom[0].secretRef.name"]
+        );
         let mut new = old.clone();
         new["ephemeralContainers"] = old["containers"].clone();
         assert_eq!(

@@ -58,6 +58,16 @@ pub(super) fn text<'a>(holder: &'a Value, field: &str) -> &'a str {
     holder.get(field).and_then(Value::as_str).unwrap_or("")
 }
 
+/// Most containers of one Pod, all lists together. Kubernetes knows no limit;
+/// without one a single request could keep a replica busy for seconds.
+pub(super) const MOST_CONTAINERS: usize = 512;
+
+/// Whether a Pod has more containers than are looked at.
+pub(super) fn is_oversized(spec: &Value) -> bool {
+    let count = |list| spec.get(list).and_then(Value::as_array).map_or(0, Vec::len);
+    CONTAINER_LISTS.into_iter().map(count).sum::<usize>() > MOST_CONTAINERS
+}
+
 /// Calls `found` with every container of the three lists and its path.
 pub(super) fn each_container(
     spec: &Value,

@@ -22,7 +22,8 @@ pub fn judge_subresource(ctx: &Context<'_>, change: &Change<'_>, out: &mut Findi
             "pods/connect",
             Reason::ConnectForbidden,
             "",
-            "pods/proxy connects from the API server past every network policy; use a Service of the tenant",
+            "pods/proxy connects from the API server past every network policy; \
+             use a Service of the tenant",
         ),
         // RBAC answers; a drain must always work.
         "eviction" => {}
@@ -33,7 +34,7 @@ pub fn judge_subresource(ctx: &Context<'_>, change: &Change<'_>, out: &mut Findi
             judge_pod(ctx, change, out);
         }
         // Whatever else serves a Pod is judged as one; what does not is unknown.
-        _ if change.new.is_some_and(|new| new.get("spec").is_some_and(|s| s.get("containers").is_some())) => {
+        _ if change.new.is_some_and(|new| new.pointer("/spec/containers").is_some()) => {
             judge_pod(ctx, change, out);
         }
         other => out.violation(
@@ -148,6 +149,9 @@ mod tests {
         let zone = json!({"metadata": {"labels": {"topology.kubernetes.io/zone": "a"}}, "target": {"name": "n"}});
         for (resource, subresource) in [("pods", "binding"), ("bindings", "")] {
             let change = Change { resource, subresource, ..create(&zone) };
+            for caller in [Caller::Node, Caller::Administrator] {
+                assert_eq!(found(&world, &Change { caller, ..change }).len(), 1);
+            }
             assert_eq!(found(&world, &Change { caller: Caller::Platform, ..change }), []);
             assert_eq!(
                 found(&world, &change),
@@ -192,6 +196,7 @@ mod tests {
             &world.context(),
             &json!({}),
             &json!({"containers": [{"name": "a", "image": "i"}]}),
+            &mut Findings::default(),
         );
         let mut good = old.clone();
         good["spec"]["ephemeralContainers"] =

@@ -58,7 +58,7 @@ pub fn template(group: &str, resource: &str) -> Option<Template> {
     }
 }
 
-/// A PersistentVolumeClaim inside another object, to be judged as one.
+/// A `PersistentVolumeClaim` inside another object, to be judged as one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClaimTemplate<'a> {
     /// Field path of the claim, such as `spec.volumeClaimTemplates[0]`.
@@ -103,10 +103,11 @@ pub fn claim_templates<'a>(
 /// The Pod that a template will become: `{metadata, spec}` with the API
 /// server's defaults that rules read (a volume without a source is an
 /// `emptyDir`) and mutated as the Pod will be. What mutation supplies is thereby
-/// no violation of a template. Mutation only appends, so list indices of the
-/// result are those of the template.
+/// no violation of a template, and its warnings reach the one who writes the
+/// template: nobody sees those of a Pod that a controller makes. Mutation only
+/// appends, so list indices of the result are those of the template.
 #[must_use]
-pub fn as_pod(ctx: &Context<'_>, metadata: &Value, spec: &Value) -> Value {
+pub fn as_pod(ctx: &Context<'_>, metadata: &Value, spec: &Value, out: &mut Findings) -> Value {
     let mut pod = json!({"metadata": metadata, "spec": spec});
     if pod["metadata"].is_null() {
         pod["metadata"] = json!({});
@@ -126,7 +127,7 @@ pub fn as_pod(ctx: &Context<'_>, metadata: &Value, spec: &Value) -> Value {
     let mut mutator = Mutator::new(&mut pod);
     // A template of a shape that cannot be mutated is judged as it is: the
     // field that stopped the mutation has the wrong type and is reported.
-    let _ = mutate(ctx, &change, &mut mutator, &mut Findings::default());
+    let _ = mutate(ctx, &change, &mut mutator, out);
     pod
 }
 
@@ -182,13 +183,17 @@ mod tests {
     fn a_template_is_judged_as_the_pod_it_becomes() {
         let world = World::default();
         let metadata = json!({"labels": {"app": "web"}});
-        let spec = json!({"containers": [{"name": "a", "image": "i"}], "volumes": [{"name": "v"}]});
-        let pod = as_pod(&world.context(), &metadata, &spec);
+        let spec = json!({"containers": [{"name": "a", "image": "i"}], "volumes": [{"name": "v", "hostPath": null}]});
+        let mut out = Findings::default();
+        let pod = as_pod(&world.context(), &metadata, &spec, &mut out);
         assert_eq!(pod["metadata"]["labels"]["lessor.io/tenant"], "acme");
-        assert_eq!(pod["spec"]["volumes"][0], json!({"name": "v", "emptyDir": {}}));
+        assert_eq!(
+            pod["spec"]["volumes"][0],
+            json!({"name": "v", "hostPath": null, "emptyDir": {}})
+        );
         assert_eq!(pod["spec"]["containers"][0]["imagePullPolicy"], "Always");
         assert_eq!(
-            as_pod(&world.context(), &Value::Null, &spec)["metadata"]["labels"]["lessor.io/tenant"],
+            as_pod(&world.context(), &Value::Null, &spec, &mut out)["metadata"]["labels"]["lessor.io/tenant"],
             "acme"
         );
     }

@@ -29,7 +29,10 @@ pub(super) fn judge(
                 "pods/service-account",
                 Reason::ServiceAccountForbidden,
                 field.child(account).to_string(),
-                format!("names beginning with {RESERVED_NAME_PREFIX:?} are reserved; use a ServiceAccount of your own"),
+                format!(
+                    "names beginning with {RESERVED_NAME_PREFIX:?} are reserved; \
+                     use a ServiceAccount of your own"
+                ),
             );
         }
     }
@@ -60,7 +63,8 @@ fn judge_source(ctx: &Context<'_>, source: &Value, path: &Field<'_>, out: &mut F
             RULE,
             Reason::ServiceAccountTokenForbidden,
             path.child("podCertificate").to_string(),
-            "certificates of the cluster's signers are not granted; a projected serviceAccountToken is allowed",
+            "certificates of the cluster's signers are not granted; \
+             a projected serviceAccountToken is allowed",
         );
     }
     let Some(token) = source.get("serviceAccountToken").filter(|t| !t.is_null()) else { return };
@@ -72,7 +76,11 @@ fn judge_source(ctx: &Context<'_>, source: &Value, path: &Field<'_>, out: &mut F
             RULE,
             Reason::ServiceAccountTokenForbidden,
             path.child("audience").to_string(),
-            format!("audience {audience:?} is not allowed; leave it empty for the API server, or use one of {:?}", ceiling.audiences),
+            format!(
+                "audience {audience:?} is not allowed; \
+                 leave it empty for the API server, or use one of {:?}",
+                ceiling.audiences
+            ),
         );
     }
     let seconds = token.get("expirationSeconds").filter(|s| !s.is_null());
@@ -202,9 +210,10 @@ mod tests {
     #[test]
     fn only_the_exact_shape_is_automatic() {
         assert!(is_automatic(&automatic()));
-        let edits: [fn(&mut Value); 6] = [
+        let edits: [fn(&mut Value); 7] = [
             |v| v["name"] = json!("kube-api-access-mine1x"),
             |v| v["emptyDir"] = json!({}),
+            |v| v["projected"]["sources"][2] = json!({}),
             |v| v["projected"]["sources"][0]["serviceAccountToken"]["audience"] = json!("x"),
             |v| v["projected"]["sources"][1]["configMap"]["name"] = json!("mine"),
             |v| v["projected"]["sources"][2] = json!({"secret": {"name": "s"}}),

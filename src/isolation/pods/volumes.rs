@@ -7,8 +7,8 @@ use crate::document::Field;
 use crate::isolation::{Context, Findings};
 use crate::names::Reason;
 
-/// Sources that every tenant may use. `ephemeral` claims are judged as
-/// PersistentVolumeClaims, see [`super::ephemeral_claims`].
+/// Sources that every tenant may use. `ephemeral` claims are each judged as
+/// a `PersistentVolumeClaim`, see [`super::ephemeral_claims`].
 const ALLOWED: [&str; 7] = [
     "configMap",
     "secret",

@@ -132,6 +132,7 @@ fn load_balancer_states_are_the_platforms() {
     assert_eq!(judged(&[], &write), ["ExternalIPForbidden status.loadBalancer.ingress"]);
     assert!(judged(&[], &by(write, Caller::Platform, "service-controller")).is_empty());
     assert!(judged(&[], &change("services/status", Some(&new), Some(&new))).is_empty());
+    assert!(judged(&[], &change("services/status", Some(&new), Some(&old))).is_empty());
 }
 
 #[test]

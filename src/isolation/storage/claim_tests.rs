@@ -46,6 +46,11 @@ fn the_class_is_one_of_the_classes_own() {
     for class in [json!(""), json!("slow"), json!(null), json!(1)] {
         assert_eq!(with(json!({"storageClassName": class})), CLASS);
     }
+    let mut unnamed = world();
+    unnamed.class.storage_classes.push(String::new());
+    let empty = claim(json!({"storageClassName": ""}));
+    let create = change("persistentvolumeclaims", None, Some(&empty));
+    assert_eq!(verdicts(|out| judge(&unnamed.context(), &create, out)), CLASS, "not to be listed");
     let mut annotated = claim(json!({"storageClassName": "fast"}));
     annotated["metadata"]["annotations"] = json!({CLASS_ANNOTATION: "slow"});
     assert_eq!(

@@ -12,7 +12,7 @@ use crate::names;
 /// address range, node pool or further kind is granted. All four ways into a
 /// running Pod are open: only members hold the rights for them, an ephemeral
 /// container is judged like any other, and a class without them sends its users
-/// to look for a worse way. One StorageClass, `standard`, the name that most
+/// to look for a worse way. One `StorageClass`, `standard`, the name that most
 /// clusters' default has. The quota suits a small team; limits keep a Pod that
 /// names none schedulable, and there is no default CPU limit, which would only
 /// throttle.

@@ -44,7 +44,7 @@ pub struct Install {
     /// How the serving certificate comes to be.
     pub certificates: Certificates,
     /// Addresses on which DNS answers that no Pod selector matches, in CIDR
-    /// notation: NodeLocal DNSCache, the ClusterIP, a cloud's resolver.
+    /// notation: `NodeLocal` `DNSCache`, the `ClusterIP`, a cloud's resolver.
     pub dns: Vec<String>,
     /// Address ranges of Pods, in CIDR notation.
     pub pod_cidrs: Vec<String>,
@@ -68,7 +68,9 @@ pub struct Install {
     /// Whether the workloads, their Service and what protects them are
     /// installed; without them Lessor runs outside the cluster.
     pub workloads: bool,
-    /// Whether the webhook configurations are among the manifests. The
+    /// Whether the webhook configurations are among the manifests, as GitOps
+    /// wants them. Not by default: until Lessor runs they refuse every class and
+    /// Tenant, also those that are applied together with them. The
     /// controller keeps them in place either way.
     pub configurations: bool,
 }
@@ -92,7 +94,7 @@ impl Default for Install {
             webhook_url: None,
             service_port: 443,
             workloads: true,
-            configurations: true,
+            configurations: false,
         }
     }
 }

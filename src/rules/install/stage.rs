@@ -79,7 +79,24 @@ fn namespace(name: &str) -> Value {
 
 fn definition(mut crd: Value) -> Value {
     crd["metadata"]["labels"] = json!(labels("definition"));
+    drop_unsigned_formats(&mut crd["spec"]["versions"]);
     crd
+}
+
+/// The API server knows no unsigned formats and warns of them at every apply;
+/// the minimum of zero that comes with them stays.
+fn drop_unsigned_formats(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            let unsigned = |format: &Value| format.as_str().is_some_and(|f| f.starts_with("uint"));
+            if fields.get("format").is_some_and(unsigned) {
+                fields.remove("format");
+            }
+            fields.values_mut().for_each(drop_unsigned_formats);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_unsigned_formats),
+        _ => {}
+    }
 }
 
 /// Typed objects serialise without failing: their keys are strings and they

@@ -144,20 +144,8 @@ impl Workload {
     }
 
     fn pod(&self, install: &Install) -> Value {
-        let (mut volumes, mut mounts) = (Vec::new(), Vec::new());
-        if self.certificate {
-            volumes.push(json!({
-                "name": "tls",
-                "secret": {"secretName": names::CERTIFICATE_SECRET, "defaultMode": 0o440},
-            }));
-            mounts.push(json!({
-                "name": "tls",
-                "mountPath": CERTIFICATE_DIRECTORY,
-                "readOnly": true,
-            }));
-        }
         let selector = json!({"matchLabels": selector(self.component)});
-        json!({
+        let mut pod = json!({
             "serviceAccountName": self.account,
             "automountServiceAccountToken": true,
             "priorityClassName": "system-cluster-critical",
@@ -198,10 +186,22 @@ impl Workload {
                     "readOnlyRootFilesystem": true,
                     "capabilities": {"drop": ["ALL"]},
                 },
-                "volumeMounts": mounts,
             }],
-            "volumes": volumes,
-        })
+        });
+        // Empty lists are dropped by the API server and would show as a
+        // difference at every apply.
+        if self.certificate {
+            pod["volumes"] = json!([{
+                "name": "tls",
+                "secret": {"secretName": names::CERTIFICATE_SECRET, "defaultMode": 0o440},
+            }]);
+            pod["containers"][0]["volumeMounts"] = json!([{
+                "name": "tls",
+                "mountPath": CERTIFICATE_DIRECTORY,
+                "readOnly": true,
+            }]);
+        }
+        pod
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who may do what: Lessor's own rights, and the ClusterRoles it ships.
+//! Who may do what: Lessor's own rights, and the `ClusterRoles` it ships.
 //!
 //! Every verb and every resource is written out; a wildcard would grant what
 //! does not exist yet. [`system`] is what Lessor needs, [`tenants`] what it
@@ -46,7 +46,7 @@ impl PolicyRule {
 const READ: &[&str] = &["get", "list", "watch"];
 const WRITE: &[&str] = &["create", "delete", "deletecollection", "patch", "update"];
 
-/// ServiceAccounts, Roles, ClusterRoles and their bindings, in the order in
+/// ServiceAccounts, Roles, `ClusterRoles` and their bindings, in the order in
 /// which they can be applied.
 pub(super) fn objects(install: &Install) -> Vec<Value> {
     let mut objects = tenants::objects();

@@ -46,10 +46,7 @@ const CONTROLLER: &[PolicyRule] = &[
         WIND_DOWN,
     ),
     PolicyRule::of("batch", &["jobs", "cronjobs"], WIND_DOWN),
-    PolicyRule::of("", &["pods", "persistentvolumeclaims"], WIND_DOWN),
-    // The canary: a dry run that only Lessor's webhook refuses. RBAC cannot
-    // tell a dry run from the real thing.
-    PolicyRule::of("", &["pods"], &["create"]),
+    PolicyRule::of("", &["pods", "persistentvolumeclaims", "replicationcontrollers"], WIND_DOWN),
     PolicyRule::of("", &["persistentvolumes"], &["get", "list", "watch", "patch"]),
     PolicyRule::of("events.k8s.io", &["events"], &["create", "patch"]),
     PolicyRule::of("admissionregistration.k8s.io", CONFIGURATIONS, READ),
@@ -71,7 +68,7 @@ const CONTROLLER: &[PolicyRule] = &[
 const CONFIGURATIONS: &[&str] =
     &["mutatingwebhookconfigurations", "validatingwebhookconfigurations"];
 
-/// The controller in Lessor's own namespace: leadership, break-glass, certificate.
+/// The controller in Lessor's own namespace: leadership, break-glass, canary, certificate.
 const CONTROLLER_LOCAL: &[PolicyRule] = &[
     // A create cannot be limited by name: the object is not there yet.
     PolicyRule::of("coordination.k8s.io", &["leases"], &["create"]),
@@ -91,6 +88,14 @@ const CONTROLLER_CERTIFICATE: &[PolicyRule] = &[
     PolicyRule::of("", &["secrets"], &["patch", "update"]).named(&[names::CERTIFICATE_SECRET]),
 ];
 
+/// The controller asks the webhook for a denial as an account of its own.
+const CONTROLLER_CANARY: &[PolicyRule] =
+    &[PolicyRule::of("", &["serviceaccounts"], &["impersonate"]).named(&[names::CANARY_ACCOUNT])];
+
+/// What the canary asks for is a dry run that only the webhook refuses. RBAC
+/// cannot tell a dry run from the real thing, so it is the most harmless kind.
+const CANARY: &[PolicyRule] = &[PolicyRule::of("", &["configmaps"], &["create"])];
+
 /// Secrets that classes grant.
 const CONTROLLER_SOURCES: &[PolicyRule] = &[PolicyRule::of("", &["secrets"], READ)];
 
@@ -98,6 +103,7 @@ pub(super) fn objects(install: &Install) -> Vec<Value> {
     let own = install.namespace.as_str();
     let sources = install.secret_source_namespace.as_str();
     let (controller, webhook) = (names::CONTROLLER_ACCOUNT, names::WEBHOOK_ACCOUNT);
+    let canary = names::CANARY_ACCOUNT;
     let certificate: &[PolicyRule] = match install.certificates {
         Certificates::SelfManaged => CONTROLLER_CERTIFICATE,
         Certificates::CertManager | Certificates::Files => &[],
@@ -105,14 +111,17 @@ pub(super) fn objects(install: &Install) -> Vec<Value> {
     vec![
         service_account(own, controller),
         service_account(own, webhook),
+        service_account(own, canary),
         cluster_role(webhook, &[WEBHOOK]),
         cluster_role_binding(webhook, webhook, own, webhook),
         role(own, webhook, &[WEBHOOK_LOCAL]),
         role_binding(own, webhook, own, webhook),
         cluster_role(controller, &[CONTROLLER]),
         cluster_role_binding(controller, controller, own, controller),
-        role(own, controller, &[CONTROLLER_LOCAL, certificate]),
+        role(own, controller, &[CONTROLLER_LOCAL, CONTROLLER_CANARY, certificate]),
         role_binding(own, controller, own, controller),
+        cluster_role(canary, &[CANARY]),
+        cluster_role_binding(canary, canary, own, canary),
         role(sources, SECRET_READER, &[CONTROLLER_SOURCES]),
         role_binding(sources, SECRET_READER, own, controller),
         cluster_role_binding(BINDABLE_ROLE, BINDABLE_ROLE, own, controller),

@@ -1,4 +1,4 @@
-//! ClusterRoles for people: members of tenants, authors of Tenants, administrators.
+//! `ClusterRoles` for people: members of tenants, authors of Tenants, administrators.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::render::{aggregated_cluster_role, cluster_role};
 use super::{PolicyRule, READ, WRITE};
 use crate::names;
 
-/// ClusterRoles that members are bound to: admin, edit, view. Like the built-in
+/// `ClusterRoles` that members are bound to: admin, edit, view. Like the built-in
 /// ones, without `pods/proxy` and `services/proxy` (past network policies),
 /// `serviceaccounts/token` and impersonation (past admission), and without
 /// writes of quota, limits and endpoints.
@@ -18,8 +18,8 @@ pub const AUTHOR_ROLE: &str = "lessor-tenant-author";
 pub const ADMINISTRATOR_ROLE: &str = "lessor-administrator";
 /// ClusterRole through which the controller may bind further roles.
 pub const BINDABLE_ROLE: &str = "lessor-bindable-roles";
-/// ClusterRoles with this label (`true`) become part of [`BINDABLE_ROLE`]; each
-/// holds the verb `bind` on the ClusterRoles it names.
+/// `ClusterRoles` with this label (`true`) become part of [`BINDABLE_ROLE`]; each
+/// holds the verb `bind` on the `ClusterRoles` it names.
 pub const BINDABLE_ROLE_LABEL: &str = "lessor.io/aggregate-to-bindable-roles";
 
 const VIEW: &[PolicyRule] = &[

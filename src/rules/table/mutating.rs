@@ -6,7 +6,7 @@ use crate::rules::conditions as on;
 
 const WRITES: &[Operation] = &[Operation::Create, Operation::Update];
 
-/// Entries of the MutatingWebhookConfiguration.
+/// Entries of the `MutatingWebhookConfiguration`.
 pub(super) const ENTRIES: &[Entry] = &[PODS, MANAGED, OBJECTS];
 
 const PODS: Entry = Entry {

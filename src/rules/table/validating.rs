@@ -16,7 +16,7 @@ pub(crate) const MANAGED_NETWORK: &[&str] = &["networkpolicies"];
 /// The same of `rbac.authorization.k8s.io`.
 pub(crate) const MANAGED_RBAC: &[&str] = &["roles", "rolebindings"];
 
-/// Entries of the ValidatingWebhookConfiguration.
+/// Entries of the `ValidatingWebhookConfiguration`.
 pub(super) const ENTRIES: &[Entry] = &[NAMESPACES, PODS, MANAGED, OBJECTS, TENANCY, VOLUMES];
 
 const NAMESPACES: Entry = Entry {

@@ -20,9 +20,7 @@ pub struct Generation {
 
 impl fmt::Debug for Generation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Generation")
-            .field("leaf", &self.leaf)
-            .finish_non_exhaustive()
+        f.debug_struct("Generation").field("leaf", &self.leaf).finish_non_exhaustive()
     }
 }
 
@@ -46,13 +44,7 @@ impl Generation {
         let name = name.unwrap_or_default();
         let start = leaf.not_before.max(ca.not_before);
         verify(ca_pem.as_bytes(), cert_pem.as_bytes(), &name, start)?;
-        Ok(Self {
-            ca_pem,
-            cert_pem,
-            key_pem,
-            leaf,
-            ca,
-        })
+        Ok(Self { ca_pem, cert_pem, key_pem, leaf, ca })
     }
 
     /// The CA certificate in PEM.
@@ -94,13 +86,7 @@ impl Generation {
 }
 
 fn two_thirds(certificate: &CertificateInfo) -> Timestamp {
-    let life = certificate
-        .not_after
-        .as_second()
-        .saturating_sub(certificate.not_before.as_second());
+    let life = certificate.not_after.as_second().saturating_sub(certificate.not_before.as_second());
     let share = SignedDuration::from_secs(life / 3 * 2);
-    certificate
-        .not_before
-        .checked_add(share)
-        .unwrap_or(certificate.not_after)
+    certificate.not_before.checked_add(share).unwrap_or(certificate.not_after)
 }

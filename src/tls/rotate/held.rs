@@ -44,10 +44,8 @@ impl Held {
     /// be used count as absent, so damage heals by issuing anew.
     #[must_use]
     pub fn read(data: &BTreeMap<String, Vec<u8>>) -> Self {
-        let text = |key: &str| {
-            data.get(key)
-                .and_then(|bytes| String::from_utf8(bytes.clone()).ok())
-        };
+        let text =
+            |key: &str| data.get(key).and_then(|bytes| String::from_utf8(bytes.clone()).ok());
         let generation = |ca, cert, key| Generation::parse(text(ca)?, text(cert)?, text(key)?).ok();
         let previous = || {
             let cert_pem = text(PREVIOUS_CERT)?;
@@ -55,12 +53,7 @@ impl Held {
             let ca_pem = text(PREVIOUS_CA)?;
             inspect(ca_pem.as_bytes()).ok()?;
             let switched_at = text(SWITCHED_AT)?.trim().parse().ok()?;
-            Some(Previous {
-                ca_pem,
-                cert_pem,
-                leaf,
-                switched_at,
-            })
+            Some(Previous { ca_pem, cert_pem, leaf, switched_at })
         };
         Self {
             current: generation(CURRENT_CA, CERT_FILE, KEY_FILE),
@@ -99,10 +92,7 @@ impl Held {
     pub fn bundle(&self) -> String {
         let current = self.current.as_ref().map(Generation::ca_pem);
         let next = self.next.as_ref().map(Generation::ca_pem);
-        let previous = self
-            .previous
-            .as_ref()
-            .map(|previous| previous.ca_pem.as_str());
+        let previous = self.previous.as_ref().map(|previous| previous.ca_pem.as_str());
         [current, next, previous]
             .into_iter()
             .flatten()
@@ -113,10 +103,7 @@ impl Held {
     /// After [`Action::Issue`](super::Action::Issue): waits as `next`.
     #[must_use]
     pub fn issued(self, generation: Generation) -> Self {
-        Self {
-            next: Some(generation),
-            ..self
-        }
+        Self { next: Some(generation), ..self }
     }
 
     /// After [`Action::SwitchLeaf`](super::Action::SwitchLeaf): `next` is served
@@ -130,19 +117,12 @@ impl Held {
             leaf: old.leaf().clone(),
             switched_at: now,
         });
-        Self {
-            current: Some(next),
-            next: None,
-            previous,
-        }
+        Self { current: Some(next), next: None, previous }
     }
 
     /// After [`Action::DropOldCa`](super::Action::DropOldCa).
     #[must_use]
     pub fn old_ca_dropped(self) -> Self {
-        Self {
-            previous: None,
-            ..self
-        }
+        Self { previous: None, ..self }
     }
 }

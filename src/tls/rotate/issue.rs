@@ -28,10 +28,8 @@ pub struct Validity {
 
 impl Validity {
     /// A year for the CA, 90 days for the leaf: renewed together after 60 days.
-    pub const DEFAULT: Self = Self {
-        ca: Duration::from_hours(365 * 24),
-        leaf: Duration::from_hours(90 * 24),
-    };
+    pub const DEFAULT: Self =
+        Self { ca: Duration::from_hours(365 * 24), leaf: Duration::from_hours(90 * 24) };
 
     /// Life of CA and leaf, counted from the moment of issue.
     ///
@@ -82,8 +80,7 @@ pub fn issue(
     let ca_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(IssueError::Generate)?;
     let mut ca = params(Vec::new(), now, validity.ca)?;
     // The moment of issue in the name keeps two CAs of one bundle apart.
-    ca.distinguished_name
-        .push(DnType::CommonName, format!("lessor webhook CA {now:.0}"));
+    ca.distinguished_name.push(DnType::CommonName, format!("lessor webhook CA {now:.0}"));
     ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let ca_pem = ca.self_signed(&ca_key).map_err(IssueError::Generate)?.pem();
@@ -91,16 +88,12 @@ pub fn issue(
     let leaf_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(IssueError::Generate)?;
     let mut leaf = params(names.alternatives(), now, validity.leaf)?;
     // Not the DNS name: a common name ends at 64 characters, a Service's need not.
-    leaf.distinguished_name
-        .push(DnType::CommonName, "lessor webhook");
+    leaf.distinguished_name.push(DnType::CommonName, "lessor webhook");
     leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     leaf.use_authority_key_identifier_extension = true;
     let issuer = Issuer::from_params(&ca, &ca_key);
-    let cert_pem = leaf
-        .signed_by(&leaf_key, &issuer)
-        .map_err(IssueError::Generate)?
-        .pem();
+    let cert_pem = leaf.signed_by(&leaf_key, &issuer).map_err(IssueError::Generate)?.pem();
 
     Generation::parse(ca_pem, cert_pem, leaf_key.serialize_pem()).map_err(IssueError::Check)
 }

@@ -18,16 +18,8 @@ impl ServingNames {
     #[must_use]
     pub fn for_service(service: &str, namespace: &str) -> Self {
         let short = format!("{service}.{namespace}").to_ascii_lowercase();
-        let dns = [
-            format!("{short}.svc"),
-            format!("{short}.svc.cluster.local"),
-            short,
-        ]
-        .into();
-        Self {
-            dns,
-            ips: BTreeSet::new(),
-        }
+        let dns = [format!("{short}.svc"), format!("{short}.svc.cluster.local"), short].into();
+        Self { dns, ips: BTreeSet::new() }
     }
 
     /// Adds a DNS name, for example one of another cluster domain.
@@ -52,10 +44,6 @@ impl ServingNames {
 
     /// As rcgen reads them: it tells addresses from names.
     pub(super) fn alternatives(&self) -> Vec<String> {
-        self.dns
-            .iter()
-            .cloned()
-            .chain(self.ips.iter().map(ToString::to_string))
-            .collect()
+        self.dns.iter().cloned().chain(self.ips.iter().map(ToString::to_string)).collect()
     }
 }

@@ -91,10 +91,7 @@ pub fn plan(
     let fit = |generation: &Generation| {
         want.names.covered_by(generation.leaf()) && now < generation.renew_at()
     };
-    let alive = held
-        .current
-        .as_ref()
-        .is_some_and(|current| now < current.not_after());
+    let alive = held.current.as_ref().is_some_and(|current| now < current.not_after());
     let next = held.next.as_ref().is_some_and(fit);
     let due = !held.current.as_ref().is_some_and(fit);
     // While a previous CA is held, its rotation is not over; a further one
@@ -120,9 +117,7 @@ pub fn plan(
     match (&held.current, &held.previous) {
         (None, _) => Action::Issue,
         (Some(current), Some(previous)) => retire(previous, current, replicas, now),
-        (Some(current), None) => Action::Nothing {
-            until: current.renew_at(),
-        },
+        (Some(current), None) => Action::Nothing { until: current.renew_at() },
     }
 }
 
@@ -134,10 +129,7 @@ fn retire(
 ) -> Action {
     let patience = match replicas {
         Replicas::Serving(leaves) if !leaves.is_empty() => {
-            if leaves
-                .iter()
-                .all(|leaf| *leaf == current.leaf().fingerprint)
-            {
+            if leaves.iter().all(|leaf| *leaf == current.leaf().fingerprint) {
                 return Action::DropOldCa;
             }
             previous.leaf.not_after

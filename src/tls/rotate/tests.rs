@@ -35,27 +35,16 @@ pub(super) fn new_generation(now: Timestamp) -> Generation {
 
 /// Two webhook entries with this bundle, seen since `since`.
 fn seen(bundle: &str, since: Timestamp) -> Observed {
-    Observed {
-        bundles: vec![bundle.as_bytes().to_vec(); 2],
-        since,
-    }
+    Observed { bundles: vec![bundle.as_bytes().to_vec(); 2], since }
 }
 
 fn serving(leaves: &[&Generation]) -> Replicas {
-    Replicas::Serving(
-        leaves
-            .iter()
-            .map(|leaf| leaf.leaf().fingerprint.clone())
-            .collect(),
-    )
+    Replicas::Serving(leaves.iter().map(|leaf| leaf.leaf().fingerprint.clone()).collect())
 }
 
 #[test]
 fn issued_leaf_verifies_for_every_name_and_for_no_other() {
-    let names = want()
-        .names
-        .with_dns("Hook.Example")
-        .with_ip("10.1.2.3".parse().unwrap());
+    let names = want().names.with_dns("Hook.Example").with_ip("10.1.2.3".parse().unwrap());
     let generation = issue(&names, &Validity::DEFAULT, start()).unwrap();
     let check = |name: &str, at| {
         let (ca, cert) = (generation.ca_pem(), generation.cert_pem());
@@ -70,12 +59,7 @@ fn issued_leaf_verifies_for_every_name_and_for_no_other() {
     ] {
         assert!(check(name, start()), "{name}");
     }
-    for name in [
-        "lessor-webhook",
-        "lessor-webhook.other.svc",
-        "10.1.2.4",
-        "not a name",
-    ] {
+    for name in ["lessor-webhook", "lessor-webhook.other.svc", "10.1.2.4", "not a name"] {
         assert!(!check(name, start()), "{name}");
     }
     assert!(check("hook.example", later(start(), days(90) - 1)));
@@ -92,13 +76,8 @@ fn ca_and_leaf_have_their_lives_and_are_renewed_together() {
     assert_eq!(ca.not_after, later(start(), days(365)));
     assert_eq!(generation.leaf().not_after, later(start(), days(90)));
     assert_eq!(generation.not_after(), generation.leaf().not_after);
-    let life = generation
-        .leaf()
-        .not_after
-        .duration_since(generation.leaf().not_before);
-    let used = generation
-        .renew_at()
-        .duration_since(generation.leaf().not_before);
+    let life = generation.leaf().not_after.duration_since(generation.leaf().not_before);
+    let used = generation.renew_at().duration_since(generation.leaf().not_before);
     assert!(used * 3 <= life * 2 && used * 3 > life * 2 - SignedDuration::from_secs(9));
 }
 
@@ -117,18 +96,9 @@ fn a_service_with_the_longest_names_gets_a_certificate() {
 fn lives_that_cannot_work_are_refused() {
     let hour = Duration::from_hours(1);
     assert!(Validity::new(hour, hour).is_ok());
-    assert!(matches!(
-        Validity::new(hour, hour / 2),
-        Err(IssueError::Validity)
-    ));
-    assert!(matches!(
-        Validity::new(hour, hour * 2),
-        Err(IssueError::Validity)
-    ));
-    assert!(matches!(
-        Validity::new(hour * 24 * 4000, hour),
-        Err(IssueError::Validity)
-    ));
+    assert!(matches!(Validity::new(hour, hour / 2), Err(IssueError::Validity)));
+    assert!(matches!(Validity::new(hour, hour * 2), Err(IssueError::Validity)));
+    assert!(matches!(Validity::new(hour * 24 * 4000, hour), Err(IssueError::Validity)));
     for moment in [Timestamp::MIN, Timestamp::MAX] {
         let issued = issue(&want().names, &Validity::DEFAULT, moment);
         assert!(matches!(issued, Err(IssueError::Time)), "{moment}");
@@ -139,9 +109,7 @@ fn lives_that_cannot_work_are_refused() {
 fn the_secret_survives_a_round_and_damage_counts_as_absent() {
     let old = new_generation(start());
     let held = Held::default().issued(old.clone()).switched(start());
-    let held = held
-        .issued(new_generation(start()))
-        .switched(later(start(), 60));
+    let held = held.issued(new_generation(start())).switched(later(start(), 60));
     let held = held.issued(new_generation(later(start(), 120)));
     let data = held.write();
     assert_eq!(Held::read(&data), held);
@@ -175,10 +143,7 @@ fn the_secret_survives_a_round_and_damage_counts_as_absent() {
 fn debug_shows_no_key() {
     let held = Held::default().issued(new_generation(start()));
     let text = format!("{held:?}");
-    assert!(
-        !text.contains("PRIVATE") && text.contains("fingerprint"),
-        "{text}"
-    );
+    assert!(!text.contains("PRIVATE") && text.contains("fingerprint"), "{text}");
 }
 
 #[test]
@@ -191,10 +156,7 @@ fn the_first_certificate_waits_for_its_bundle() {
     assert_eq!(decide(&held, &empty), Action::Issue);
     let held = held.issued(new_generation(now));
     let cas = held.bundle();
-    assert_eq!(
-        decide(&held, &empty),
-        Action::PublishBundle { cas: cas.clone() }
-    );
+    assert_eq!(decide(&held, &empty), Action::PublishBundle { cas: cas.clone() });
     // Nobody is served yet, so there is nothing to settle for.
     assert_eq!(decide(&held, &seen(&cas, now)), Action::SwitchLeaf);
     let held = held.switched(now);
@@ -204,10 +166,7 @@ fn the_first_certificate_waits_for_its_bundle() {
 
 #[test]
 fn without_configurations_there_is_nobody_to_publish_to() {
-    let observed = Observed {
-        bundles: Vec::new(),
-        since: start(),
-    };
+    let observed = Observed { bundles: Vec::new(), since: start() };
     let held = Held::default().issued(new_generation(start()));
     let action = plan(&held, &observed, &Replicas::Unknown, &want(), start());
     assert_eq!(action, Action::SwitchLeaf);
@@ -221,20 +180,14 @@ fn a_rotation_in_order() {
         plan(held, observed, replicas, &want(), now)
     };
     let unknown = &Replicas::Unknown;
-    assert_eq!(
-        decide(&held, &seen(old.ca_pem(), start()), unknown, now),
-        Action::Issue
-    );
+    assert_eq!(decide(&held, &seen(old.ca_pem(), start()), unknown, now), Action::Issue);
 
     let held = held.issued(new_generation(now));
     let both = held.bundle();
     let new = held.next.clone().unwrap();
     assert!(both.contains(old.ca_pem().trim()) && both.contains(new.ca_pem().trim()));
     let publish = Action::PublishBundle { cas: both.clone() };
-    assert_eq!(
-        decide(&held, &seen(old.ca_pem(), start()), unknown, now),
-        publish
-    );
+    assert_eq!(decide(&held, &seen(old.ca_pem(), start()), unknown, now), publish);
     // One of two configurations is not enough.
     let half = Observed {
         bundles: vec![both.clone().into_bytes(), old.ca_pem().as_bytes().to_vec()],
@@ -248,10 +201,7 @@ fn a_rotation_in_order() {
         decide(&held, &published, unknown, later(now, 1)),
         Action::Nothing { until: settled }
     );
-    assert_eq!(
-        decide(&held, &published, unknown, settled),
-        Action::SwitchLeaf
-    );
+    assert_eq!(decide(&held, &published, unknown, settled), Action::SwitchLeaf);
 
     let held = held.switched(settled);
     let grace = later(settled, REPLICA_GRACE.as_secs());
@@ -285,34 +235,21 @@ fn a_rotation_in_order() {
 
 #[test]
 fn a_wiped_or_garbled_bundle_is_published_again() {
-    let held = Held::default()
-        .issued(new_generation(start()))
-        .switched(start());
+    let held = Held::default().issued(new_generation(start())).switched(start());
     let publish = Action::PublishBundle { cas: held.bundle() };
     for bundle in ["", "garbage", "-----BEGIN CERTIFICATE-----\nAAAA", START] {
-        let action = plan(
-            &held,
-            &seen(bundle, start()),
-            &Replicas::Unknown,
-            &want(),
-            start(),
-        );
+        let action = plan(&held, &seen(bundle, start()), &Replicas::Unknown, &want(), start());
         assert_eq!(action, publish, "{bundle:?}");
     }
 }
 
 #[test]
 fn a_new_name_and_a_leaf_without_future_lead_to_a_new_generation() {
-    let held = Held::default()
-        .issued(new_generation(start()))
-        .switched(start());
+    let held = Held::default().issued(new_generation(start())).switched(start());
     let observed = seen(&held.bundle(), start());
     let decide = |want: &Want, now| plan(&held, &observed, &Replicas::Unknown, want, now);
     assert!(matches!(decide(&want(), start()), Action::Nothing { .. }));
-    let renamed = Want {
-        names: want().names.with_dns("hook.example"),
-        ..want()
-    };
+    let renamed = Want { names: want().names.with_dns("hook.example"), ..want() };
     assert_eq!(decide(&renamed, start()), Action::Issue);
     assert_eq!(decide(&want(), later(start(), days(91))), Action::Issue);
 
@@ -320,8 +257,5 @@ fn a_new_name_and_a_leaf_without_future_lead_to_a_new_generation() {
     let now = later(start(), days(70));
     let stale = held.clone().issued(new_generation(start()));
     let observed = seen(&stale.bundle(), start());
-    assert_eq!(
-        plan(&stale, &observed, &Replicas::Unknown, &want(), now),
-        Action::Issue
-    );
+    assert_eq!(plan(&stale, &observed, &Replicas::Unknown, &want(), now), Action::Issue);
 }

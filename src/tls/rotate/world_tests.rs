@@ -84,11 +84,7 @@ impl World {
             Step::Look(leader) => {
                 let looked = self.bundle.clone();
                 let (leader, now) = (&mut self.leaders[leader], self.now);
-                if leader
-                    .since
-                    .as_ref()
-                    .is_none_or(|(seen, _)| *seen != looked.1)
-                {
+                if leader.since.as_ref().is_none_or(|(seen, _)| *seen != looked.1) {
                     leader.since = Some((looked.1.clone(), now));
                 }
                 leader.looked = Some(looked);
@@ -118,10 +114,7 @@ impl World {
         else {
             return;
         };
-        let observed = Observed {
-            bundles: vec![bundle],
-            since: *since,
-        };
+        let observed = Observed { bundles: vec![bundle], since: *since };
         let action = plan(&held, &observed, &replicas, &want(), self.now);
         leader.thought = Some((version, self.secret.0, action, held));
     }
@@ -152,19 +145,12 @@ impl World {
         let served = self.held().current;
         // An API server whose watch is late, once it knows of a bundle at all.
         let late = self.now - SETTLE;
-        let late = self
-            .published
-            .iter()
-            .rfind(|(at, _)| *at <= late)
-            .map(|(_, bundle)| bundle);
+        let late = self.published.iter().rfind(|(at, _)| *at <= late).map(|(_, bundle)| bundle);
         for leaf in self.replicas.iter().chain([&served]).flatten() {
             let name = "lessor-webhook.lessor-system.svc";
             for bundle in [&self.bundle.1].into_iter().chain(late) {
                 let verified = verify(bundle, leaf.cert_pem().as_bytes(), name, self.now);
-                prop_assert!(
-                    verified.is_ok(),
-                    "a served leaf is not trusted: {verified:?}"
-                );
+                prop_assert!(verified.is_ok(), "a served leaf is not trusted: {verified:?}");
             }
         }
         Ok(())

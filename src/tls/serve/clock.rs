@@ -43,13 +43,7 @@ impl Clock {
     /// not need in its pool, without having sent a byte.
     pub(super) fn new(options: ServeOptions) -> Self {
         let until = Instant::now() + options.idle_timeout;
-        Self {
-            now: Arc::new(watch::Sender::new(Now {
-                phase: Phase::Idle,
-                until,
-            })),
-            options,
-        }
+        Self { now: Arc::new(watch::Sender::new(Now { phase: Phase::Idle, until })), options }
     }
 
     pub(super) fn watch(&self) -> watch::Receiver<Now> {
@@ -74,10 +68,7 @@ impl Clock {
             Phase::Head => self.options.header_timeout,
             Phase::Busy => self.options.request_timeout,
         };
-        self.now.send_replace(Now {
-            phase,
-            until: Instant::now() + time,
-        });
+        self.now.send_replace(Now { phase, until: Instant::now() + time });
     }
 }
 

@@ -65,14 +65,8 @@ pub(super) async fn run(
 
 async fn handshake(stream: TcpStream, shared: &Shared) -> Result<TlsStream<TcpStream>, String> {
     let config = shared.store.server_config().ok_or("no certificate yet")?;
-    stream
-        .set_nodelay(true)
-        .map_err(|error| error.to_string())?;
-    match timeout(
-        shared.options.handshake_timeout,
-        TlsAcceptor::from(config).accept(stream),
-    )
-    .await
+    stream.set_nodelay(true).map_err(|error| error.to_string())?;
+    match timeout(shared.options.handshake_timeout, TlsAcceptor::from(config).accept(stream)).await
     {
         Ok(accepted) => accepted.map_err(|error| error.to_string()),
         Err(_) => Err("timed out".to_owned()),
@@ -97,9 +91,7 @@ async fn http(
                 let mut response = answer.await;
                 // Asked when the answer is there: a drain may have begun meanwhile.
                 if *stage.borrow() != Stage::Serving || Instant::now() >= old {
-                    response
-                        .headers_mut()
-                        .insert(CONNECTION, HeaderValue::from_static("close"));
+                    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
                 }
                 Ok::<_, Infallible>(response)
             }
@@ -110,13 +102,7 @@ async fn http(
         .timer(TokioTimer::new())
         .header_read_timeout(None)
         .max_buf_size(BUFFER)
-        .serve_connection(
-            TokioIo::new(Timed {
-                inner: stream,
-                clock,
-            }),
-            service,
-        );
+        .serve_connection(TokioIo::new(Timed { inner: stream, clock }), service);
     let mut connection = pin!(connection);
     let mut closing = false;
     loop {

@@ -22,9 +22,7 @@ const SOON: Duration = Duration::from_secs(10);
 async fn until_closed(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> Duration {
     let begun = Instant::now();
     let mut rest = Vec::new();
-    let _ = timeout(SOON, stream.read_to_end(&mut rest))
-        .await
-        .expect("never closed");
+    let _ = timeout(SOON, stream.read_to_end(&mut rest)).await.expect("never closed");
     begun.elapsed()
 }
 
@@ -57,11 +55,7 @@ async fn start_gated(options: ServeOptions) -> (Server, Generation, Arc<Gate>) {
         }),
     );
     let store = store(ClientAuth::Off, &generation);
-    (
-        serve(options, store, router).await.unwrap(),
-        generation,
-        gate,
-    )
+    (serve(options, store, router).await.unwrap(), generation, gate)
 }
 
 #[tokio::test]
@@ -77,22 +71,13 @@ async fn a_slow_handshake_is_cut() {
 async fn a_slow_head_is_cut_on_a_new_and_on_a_used_connection() {
     for used in [false, true] {
         let (server, generation) = start(quick(), ClientAuth::Off).await;
-        let mut stream = Dial::trusting(&generation)
-            .tls(server.address())
-            .await
-            .unwrap();
+        let mut stream = Dial::trusting(&generation).tls(server.address()).await.unwrap();
         if used {
-            stream
-                .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
-                .await
-                .unwrap();
+            stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
             let mut answer = [0; 1024];
             assert!(stream.read(&mut answer).await.unwrap() > 0);
         }
-        stream
-            .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n")
-            .await
-            .unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n").await.unwrap();
         let took = until_closed(&mut stream).await;
         assert!(took < Duration::from_secs(2), "used {used}: {took:?}");
         assert_eq!(server.counters().timed_out, 1);
@@ -103,10 +88,7 @@ async fn a_slow_head_is_cut_on_a_new_and_on_a_used_connection() {
 #[tokio::test]
 async fn an_idle_connection_outlives_the_time_of_a_head() {
     let (server, generation) = start(quick(), ClientAuth::Off).await;
-    let mut http = Dial::trusting(&generation)
-        .http(server.address())
-        .await
-        .unwrap();
+    let mut http = Dial::trusting(&generation).http(server.address()).await.unwrap();
     // Before the first request, and between two.
     for _ in 0..2 {
         sleep(Duration::from_millis(1500)).await;
@@ -117,10 +99,7 @@ async fn an_idle_connection_outlives_the_time_of_a_head() {
 #[tokio::test]
 async fn an_idle_connection_is_closed_in_the_end() {
     let (server, generation) = start(quick(), ClientAuth::Off).await;
-    let mut idle = Dial::trusting(&generation)
-        .tls(server.address())
-        .await
-        .unwrap();
+    let mut idle = Dial::trusting(&generation).tls(server.address()).await.unwrap();
     let took = until_closed(&mut idle).await;
     assert!(took >= Duration::from_millis(2500), "{took:?}");
     assert_eq!(server.counters().timed_out, 0, "idling is not a fault");
@@ -128,72 +107,38 @@ async fn an_idle_connection_is_closed_in_the_end() {
 
 #[tokio::test]
 async fn a_request_that_never_ends_is_cut() {
-    let options = ServeOptions {
-        request_timeout: Duration::from_millis(200),
-        ..options()
-    };
+    let options = ServeOptions { request_timeout: Duration::from_millis(200), ..options() };
     let (server, generation, _gate) = start_gated(options).await;
-    let mut http = Dial::trusting(&generation)
-        .http(server.address())
-        .await
-        .unwrap();
+    let mut http = Dial::trusting(&generation).http(server.address()).await.unwrap();
     assert!(http.get("/gate").await.is_err());
     assert_eq!(server.counters().timed_out, 1);
 }
 
 #[tokio::test]
 async fn connections_over_the_cap_are_closed_at_once() {
-    let options = ServeOptions {
-        max_connections_per_address: 2,
-        ..options()
-    };
+    let options = ServeOptions { max_connections_per_address: 2, ..options() };
     let (server, generation) = start(options, ClientAuth::Off).await;
-    let first = Dial::trusting(&generation)
-        .http(server.address())
-        .await
-        .unwrap();
-    let mut second = Dial::trusting(&generation)
-        .http(server.address())
-        .await
-        .unwrap();
-    assert!(
-        Dial::trusting(&generation)
-            .tls(server.address())
-            .await
-            .is_err()
-    );
+    let first = Dial::trusting(&generation).http(server.address()).await.unwrap();
+    let mut second = Dial::trusting(&generation).http(server.address()).await.unwrap();
+    assert!(Dial::trusting(&generation).tls(server.address()).await.is_err());
     assert_eq!(second.get("/").await.unwrap().0, StatusCode::OK);
     assert_eq!((server.counters().open, server.counters().refused), (2, 1));
     drop(first);
     while server.counters().open > 1 {
         sleep(Duration::from_millis(10)).await;
     }
-    assert!(
-        Dial::trusting(&generation)
-            .ask(server.address())
-            .await
-            .is_ok()
-    );
+    assert!(Dial::trusting(&generation).ask(server.address()).await.is_ok());
 }
 
 #[tokio::test]
 async fn an_old_connection_is_ended_with_an_answer() {
-    let options = ServeOptions {
-        connection_age: Duration::from_millis(100),
-        ..options()
-    };
+    let options = ServeOptions { connection_age: Duration::from_millis(100), ..options() };
     let (server, generation) = start(options, ClientAuth::Off).await;
-    let mut http = Dial::trusting(&generation)
-        .http(server.address())
-        .await
-        .unwrap();
+    let mut http = Dial::trusting(&generation).http(server.address()).await.unwrap();
     assert!(!http.get("/").await.unwrap().1.contains_key("connection"));
     sleep(Duration::from_millis(150)).await;
     let (status, headers, _) = http.get("/").await.unwrap();
-    assert_eq!(
-        (status, &headers["connection"]),
-        (StatusCode::OK, &"close".parse().unwrap())
-    );
+    assert_eq!((status, &headers["connection"]), (StatusCode::OK, &"close".parse().unwrap()));
     assert!(http.get("/").await.is_err());
 }
 
@@ -215,10 +160,7 @@ async fn a_drain_loses_nothing() {
     assert_eq!(headers["connection"], "close");
     // The trap: a request on a connection that idled in the client's pool.
     let (status, headers, _) = pooled.get("/").await.unwrap();
-    assert_eq!(
-        (status, headers["connection"].as_bytes()),
-        (StatusCode::OK, &b"close"[..])
-    );
+    assert_eq!((status, headers["connection"].as_bytes()), (StatusCode::OK, &b"close"[..]));
     assert!(pooled.get("/").await.is_err(), "the connection has ended");
     // Endpoints propagate slowly: new connections are still welcome.
     let mut last = dial().await.unwrap();
@@ -235,10 +177,7 @@ async fn a_drain_loses_nothing() {
     gate.release.notify_one();
     assert_eq!(last.await.unwrap().unwrap().2, "late");
     timeout(SOON, server.finished()).await.unwrap().unwrap();
-    assert!(
-        idle.get("/").await.is_err(),
-        "idle connections end with the server"
-    );
+    assert!(idle.get("/").await.is_err(), "idle connections end with the server");
 }
 
 #[tokio::test]
@@ -251,15 +190,9 @@ async fn a_drain_ends_by_itself_when_its_time_is_over() {
 
 #[tokio::test]
 async fn a_drain_waits_for_requests_only_so_long() {
-    let options = ServeOptions {
-        in_flight_timeout: Duration::from_millis(100),
-        ..options()
-    };
+    let options = ServeOptions { in_flight_timeout: Duration::from_millis(100), ..options() };
     let (server, generation, gate) = start_gated(options).await;
-    let mut http = Dial::trusting(&generation)
-        .http(server.address())
-        .await
-        .unwrap();
+    let mut http = Dial::trusting(&generation).http(server.address()).await.unwrap();
     let cut = tokio::spawn(async move { http.get("/gate").await });
     gate.arrived.notified().await;
     server.drain(Duration::ZERO);
@@ -270,14 +203,8 @@ async fn a_drain_waits_for_requests_only_so_long() {
 #[tokio::test]
 async fn an_address_in_use_is_an_error_before_anything_runs() {
     let (server, generation) = start(options(), ClientAuth::Off).await;
-    let taken = ServeOptions {
-        address: server.address(),
-        ..options()
-    };
-    let error = serve(taken, store(ClientAuth::Off, &generation), router())
-        .await
-        .err()
-        .unwrap();
+    let taken = ServeOptions { address: server.address(), ..options() };
+    let error = serve(taken, store(ClientAuth::Off, &generation), router()).await.err().unwrap();
     assert_eq!(error.address, server.address());
     assert_eq!(error.source.kind(), std::io::ErrorKind::AddrInUse);
 }

@@ -26,11 +26,7 @@ pub(super) struct Seat {
 
 impl Seats {
     pub(super) fn new(total: usize, per_address: usize) -> Arc<Self> {
-        Arc::new(Self {
-            total,
-            per_address,
-            taken: Mutex::default(),
-        })
+        Arc::new(Self { total, per_address, taken: Mutex::default() })
     }
 
     /// A place for a connection from this address, if there is one.
@@ -44,10 +40,7 @@ impl Seats {
         }
         taken.total += 1;
         taken.by_address.insert(address, here + 1);
-        Some(Seat {
-            seats: Arc::clone(self),
-            address,
-        })
+        Some(Seat { seats: Arc::clone(self), address })
     }
 
     pub(super) fn taken(&self) -> usize {

@@ -79,10 +79,7 @@ pub async fn serve(
     store: Arc<CertificateStore>,
     router: Router,
 ) -> Result<Server, ServeError> {
-    let failed = |source| ServeError {
-        address: options.address,
-        source,
-    };
+    let failed = |source| ServeError { address: options.address, source };
     let listener = bind(options.address).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let seats = Seats::new(options.max_connections, options.max_connections_per_address);
@@ -95,19 +92,9 @@ pub async fn serve(
         timed_out: AtomicU64::new(0),
     });
     let stage = watch::Sender::new(Stage::Serving);
-    let task = tokio::spawn(accept(
-        listener,
-        Arc::clone(&shared),
-        Arc::clone(&seats),
-        stage.clone(),
-    ));
-    Ok(Server {
-        address,
-        stage,
-        shared,
-        seats,
-        task,
-    })
+    let task =
+        tokio::spawn(accept(listener, Arc::clone(&shared), Arc::clone(&seats), stage.clone()));
+    Ok(Server { address, stage, shared, seats, task })
 }
 
 impl Server {
@@ -157,11 +144,7 @@ impl Server {
 }
 
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if address.is_ipv4() {
-        TcpSocket::new_v4()
-    } else {
-        TcpSocket::new_v6()
-    }?;
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     // A restarted replica must not wait for connections of its predecessor.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
@@ -201,10 +184,7 @@ async fn accept(
     drop(listener);
     stage.send_replace(Stage::Closing);
     let all = async { while connections.join_next().await.is_some() {} };
-    if timeout(shared.options.in_flight_timeout, all)
-        .await
-        .is_err()
-    {
+    if timeout(shared.options.in_flight_timeout, all).await.is_err() {
         tracing::warn!("requests in flight did not finish in time");
     }
 }

@@ -29,19 +29,14 @@ pub(super) fn options() -> ServeOptions {
 
 pub(super) async fn start(options: ServeOptions, client_auth: ClientAuth) -> (Server, Generation) {
     let generation = generation();
-    let server = serve(options, store(client_auth, &generation), router())
-        .await
-        .unwrap();
+    let server = serve(options, store(client_auth, &generation), router()).await.unwrap();
     (server, generation)
 }
 
 #[tokio::test]
 async fn serves_http1_and_tells_the_caller_apart() {
     let (server, generation) = start(options(), ClientAuth::Off).await;
-    let mut http = Dial::trusting(&generation)
-        .http(server.address())
-        .await
-        .unwrap();
+    let mut http = Dial::trusting(&generation).http(server.address()).await.unwrap();
     let (status, headers, body) = http.get("/").await.unwrap();
     assert_eq!((status, body.as_str()), (StatusCode::OK, "127.0.0.1"));
     assert!(!headers.contains_key("connection"));
@@ -56,15 +51,9 @@ async fn alpn_is_http1_or_nothing() {
         alpn: alpn.iter().map(|name| name.as_bytes().to_vec()).collect(),
         ..Dial::trusting(&generation)
     };
-    let both = dial(&["h2", "http/1.1"])
-        .tls(server.address())
-        .await
-        .unwrap();
+    let both = dial(&["h2", "http/1.1"]).tls(server.address()).await.unwrap();
     assert_eq!(both.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
-    assert_eq!(
-        dial(&[]).ask(server.address()).await.unwrap(),
-        StatusCode::OK
-    );
+    assert_eq!(dial(&[]).ask(server.address()).await.unwrap(), StatusCode::OK);
     assert!(dial(&["h2"]).tls(server.address()).await.is_err());
 }
 
@@ -73,10 +62,7 @@ async fn tls_1_2_and_1_3_pass_and_1_1_gets_an_alert() {
     let (server, generation) = start(options(), ClientAuth::Off).await;
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
         let versions = Box::leak(Box::new([version]));
-        let dial = Dial {
-            versions,
-            ..Dial::trusting(&generation)
-        };
+        let dial = Dial { versions, ..Dial::trusting(&generation) };
         assert_eq!(dial.ask(server.address()).await.unwrap(), StatusCode::OK);
     }
     // A ClientHello of TLS 1.1 with one suite, null compression and signature
@@ -98,19 +84,11 @@ async fn tls_1_2_and_1_3_pass_and_1_1_gets_an_alert() {
 #[tokio::test]
 async fn a_server_name_that_is_not_ours_is_refused() {
     let (server, generation) = start(options(), ClientAuth::Off).await;
-    let foreign = Dial {
-        name: "other.svc",
-        ..Dial::trusting(&generation)
-    };
+    let foreign = Dial { name: "other.svc", ..Dial::trusting(&generation) };
     let error = foreign.tls(server.address()).await.unwrap_err().to_string();
     // By an alert of ours, not by the client's own check.
     assert!(error.contains("alert"), "{error}");
-    assert!(
-        Dial::trusting(&generation)
-            .ask(server.address())
-            .await
-            .is_ok()
-    );
+    assert!(Dial::trusting(&generation).ask(server.address()).await.is_ok());
 }
 
 #[tokio::test]
@@ -129,40 +107,20 @@ async fn only_the_right_client_certificate_passes() {
             }
         }
     };
-    let other_name = Client {
-        common_name: "kubelet",
-        ..Client::default()
-    };
+    let other_name = Client { common_name: "kubelet", ..Client::default() };
     let by_alternative = Client {
         common_name: "kubelet",
         alternative: Some("apiserver.example"),
         ..Client::default()
     };
-    let expired = Client {
-        valid: (-2, -1),
-        ..Client::default()
-    };
-    let early = Client {
-        valid: (1, 2),
-        ..Client::default()
-    };
-    let no_usage = Client {
-        usages: Vec::new(),
-        ..Client::default()
-    };
-    let for_servers = Client {
-        usages: vec![ExtendedKeyUsagePurpose::ServerAuth],
-        ..Client::default()
-    };
+    let expired = Client { valid: (-2, -1), ..Client::default() };
+    let early = Client { valid: (1, 2), ..Client::default() };
+    let no_usage = Client { usages: Vec::new(), ..Client::default() };
+    let for_servers =
+        Client { usages: vec![ExtendedKeyUsagePurpose::ServerAuth], ..Client::default() };
 
-    assert_eq!(
-        ask(Some(ours.sign(&Client::default()))).await,
-        Ok(StatusCode::OK)
-    );
-    assert_eq!(
-        ask(Some(ours.sign(&by_alternative))).await,
-        Ok(StatusCode::OK)
-    );
+    assert_eq!(ask(Some(ours.sign(&Client::default()))).await, Ok(StatusCode::OK));
+    assert_eq!(ask(Some(ours.sign(&by_alternative))).await, Ok(StatusCode::OK));
     let before = server.counters().failed_handshakes;
     for (what, identity) in [
         ("none", None),
@@ -186,16 +144,11 @@ async fn sessions_resume_unless_clients_are_checked() {
         (require(&ca, &["kube-apiserver"]), HandshakeKind::Full),
     ] {
         let (server, generation) = start(options(), client_auth).await;
-        let config = Arc::new(
-            Dial::trusting(&generation)
-                .with(ca.sign(&Client::default()))
-                .config(),
-        );
+        let config =
+            Arc::new(Dial::trusting(&generation).with(ca.sign(&Client::default())).config());
         let name = ServerName::try_from(NAME).unwrap();
         for round in 0..2 {
-            let stream = tls(server.address(), Arc::clone(&config), name.clone())
-                .await
-                .unwrap();
+            let stream = tls(server.address(), Arc::clone(&config), name.clone()).await.unwrap();
             let kind = stream.get_ref().1.handshake_kind();
             if round == 1 {
                 assert_eq!(kind, Some(expected));
@@ -210,43 +163,22 @@ async fn sessions_resume_unless_clients_are_checked() {
 async fn without_a_certificate_connections_are_closed_until_one_comes() {
     let store = Arc::new(CertificateStore::new(ClientAuth::Off));
     let generation = generation();
-    let server = serve(options(), Arc::clone(&store), router())
-        .await
-        .unwrap();
-    assert!(
-        Dial::trusting(&generation)
-            .ask(server.address())
-            .await
-            .is_err()
-    );
-    store
-        .replace(
-            generation.cert_pem().as_bytes(),
-            generation.key_pem().as_bytes(),
-        )
-        .unwrap();
-    assert!(
-        Dial::trusting(&generation)
-            .ask(server.address())
-            .await
-            .is_ok()
-    );
+    let server = serve(options(), Arc::clone(&store), router()).await.unwrap();
+    assert!(Dial::trusting(&generation).ask(server.address()).await.is_err());
+    store.replace(generation.cert_pem().as_bytes(), generation.key_pem().as_bytes()).unwrap();
+    assert!(Dial::trusting(&generation).ask(server.address()).await.is_ok());
 }
 
 #[tokio::test]
 async fn a_swap_leaves_open_connections_alone() {
     let old = generation();
     let store = store(ClientAuth::Off, &old);
-    let server = serve(options(), Arc::clone(&store), router())
-        .await
-        .unwrap();
+    let server = serve(options(), Arc::clone(&store), router()).await.unwrap();
     let mut open = Dial::trusting(&old).http(server.address()).await.unwrap();
     open.get("/").await.unwrap();
 
     let new = generation();
-    store
-        .replace(new.cert_pem().as_bytes(), new.key_pem().as_bytes())
-        .unwrap();
+    store.replace(new.cert_pem().as_bytes(), new.key_pem().as_bytes()).unwrap();
     let fresh = Dial::trusting(&new).http(server.address()).await.unwrap();
     assert_eq!(fresh.fingerprint, new.leaf().fingerprint);
     assert_eq!(open.get("/").await.unwrap().0, StatusCode::OK);

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{class, judged, judged_in, tenant};
+use super::{class, cluster, judged, judged_in, tenant};
 use crate::api::TenantNetworkPolicies;
-use crate::isolation::Findings;
+use crate::isolation::network::judge;
+use crate::isolation::{Caller, Change, Context, Findings, Operation};
 use crate::names::Reason;
 
 #[track_caller]
@@ -220,6 +221,8 @@ fn ranges_are_inside_what_is_declared() {
     ));
     refused(&egress(&block("10.244.7.0/24", &[]), &ntp), field, "10.244.7.0");
     refused(&egress(&block("2001:db8::/32", &[]), &https), field, "2001:db8::");
+    // The same number as 203.0.113.0, in the other family.
+    refused(&egress(&block("::cb00:7100/120", &[]), &https), field, "::cb00:7100");
     accepted(
         &json!({"ingress": [{"from": [block("2001:db8:1::/48", &[])], "ports": [{"port": 443}]}]}),
     );
@@ -327,6 +330,40 @@ fn a_class_can_allow_none() {
         "the class allows no",
     );
     assert!(judged_in(&tenant(), &class(), &object).is_clean());
+}
+
+#[test]
+fn only_writes_of_network_policies_are_judged() {
+    let wide = json!({"spec": {"ingress": [{}]}});
+    let (tenant, class, cluster) = (tenant(), class(), cluster());
+    let context = Context { tenant: &tenant, class: &class, namespace: "acme", cluster: &cluster };
+    let found = |operation, group, resource| {
+        let (old, new) = match operation {
+            Operation::Delete => (Some(&wide), None),
+            _ => (None, Some(&wide)),
+        };
+        let (caller, username) = (Caller::Other, "ann");
+        let change = Change {
+            operation,
+            group,
+            resource,
+            subresource: "",
+            name: "own",
+            old,
+            new,
+            caller,
+            username,
+        };
+        let mut out = Findings::default();
+        judge(&context, &change, &mut out);
+        out.violations.len()
+    };
+    let (group, resource) = ("networking.k8s.io", "networkpolicies");
+    assert_eq!(found(Operation::Create, group, resource), 1);
+    assert_eq!(found(Operation::Update, group, resource), 1);
+    assert_eq!(found(Operation::Delete, group, resource), 0);
+    assert_eq!(found(Operation::Create, group, "ingresses"), 0);
+    assert_eq!(found(Operation::Create, "example.com", resource), 0);
 }
 
 #[test]

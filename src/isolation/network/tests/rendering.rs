@@ -1,5 +1,6 @@
 //! The managed objects, exactly.
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use serde_json::json;
 
 use super::{class, cluster, judged_in, tenant, tenant_with};
@@ -30,7 +31,7 @@ fn every_policy_isolates_both_directions_and_names_its_peers() {
     for policy in render(&tenant(), "acme", &cluster()) {
         let spec = policy.spec.unwrap();
         assert_eq!(spec.policy_types.unwrap(), ["Ingress", "Egress"]);
-        assert_eq!(spec.pod_selector, Some(Default::default()));
+        assert_eq!(spec.pod_selector, Some(LabelSelector::default()));
         // An empty list of peers would mean everyone.
         assert!(spec.ingress.iter().flatten().all(|rule| !rule.from.as_ref().unwrap().is_empty()));
         assert!(spec.egress.iter().flatten().all(|rule| !rule.to.as_ref().unwrap().is_empty()));

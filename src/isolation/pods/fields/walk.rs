@@ -65,7 +65,11 @@ impl Reporter<'_> {
 impl Visitor for Reporter<'_> {
     fn unknown(&mut self, field: &Field<'_>, holder: &'static Type) {
         self.report(field, || {
-            format!("unknown field; only the fields of {} up to Kubernetes 1.37 that Lessor has judged are allowed", holder.name)
+            format!(
+                "unknown field; only the fields of {} up to Kubernetes 1.37 \
+                 that Lessor has judged are allowed",
+                holder.name
+            )
         });
     }
 
@@ -89,9 +93,8 @@ fn walk(value: &Value, shape: Shape, field: &Field<'_>, visitor: &mut impl Visit
         (_, Value::Null)
         | (Shape::Anything, _)
         | (Shape::Boolean, Value::Bool(_))
-        | (Shape::String, Value::String(_))
-        | (Shape::Quantity | Shape::IntOrString, Value::String(_))
-        | (Shape::Quantity, Value::Number(_)) => {}
+        | (Shape::String | Shape::IntOrString, Value::String(_))
+        | (Shape::Quantity, Value::String(_) | Value::Number(_)) => {}
         (Shape::Integer | Shape::IntOrString, Value::Number(number))
             if number.is_i64() || number.is_u64() => {}
         (Shape::SecretName, Value::String(name)) => visitor.secret(field, name),

@@ -16,14 +16,15 @@ use json_patch::PatchError;
 use serde_json::Value;
 
 use super::judge::is_mirror;
-use super::subject::items;
+use super::subject::{is_oversized, items};
 use crate::document::Mutator;
 use crate::isolation::{Change, Context, Findings, Operation};
 
 /// Mutates a Pod: everything on creation; on update only identity labels that
 /// it had and that the update leaves out; on `pods/ephemeralcontainers` the new
 /// containers. Mirror Pods written by their node are left alone: the kubelet
-/// would not recognise them. Warnings tell the caller what may surprise.
+/// would not recognise them. So are Pods of more than 512 containers, which
+/// judging refuses. Warnings tell the caller what may surprise.
 ///
 /// # Errors
 /// If the Pod has another JSON shape than the API server ever sends.
@@ -34,9 +35,9 @@ pub fn mutate(
     out: &mut Findings,
 ) -> Result<(), PatchError> {
     let document = mutator.document();
-    let has_spec = document.get("spec").is_some_and(Value::is_object);
+    let fits = document.get("spec").is_some_and(|spec| spec.is_object() && !is_oversized(spec));
     let metadata = document.get("metadata").unwrap_or(&Value::Null);
-    if change.resource != "pods" || !has_spec || is_mirror(change, metadata) {
+    if change.resource != "pods" || !fits || is_mirror(change, metadata) {
         return Ok(());
     }
     match (change.operation, change.subresource) {

@@ -23,7 +23,7 @@ pub(super) fn mount(ctx: &Context<'_>, mutator: &mut Mutator<'_>) -> Result<(), 
             let container = mutator.get(&["spec", list, &index]).unwrap_or(&Value::Null);
             let is_taken = items(container, "volumeMounts")
                 .any(|mount| segments(text(mount, "mountPath")) == segments(wanted.path));
-            if !is_taken && container.is_object() {
+            if !is_taken {
                 mutator.set(&["spec", list, &index, "volumeMounts", "-"], wanted.mount_value())?;
             }
         }

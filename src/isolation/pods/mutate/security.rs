@@ -32,7 +32,9 @@ pub(super) fn harden_pod(
     if is_restricted && !may_be_root(ctx, mutator) && !is_decided(mutator, &NON_ROOT) {
         mutator.set(&["spec", NON_ROOT[0], NON_ROOT[1]], Value::Bool(true))?;
         if !is_decided(mutator, &USER) {
-            out.warn("runAsNonRoot was set to true: an image that runs as root will fail to start");
+            out.warn(
+                "Pods run with runAsNonRoot: true; an image that runs as root will fail to start",
+            );
         }
     }
     Ok(())
@@ -70,12 +72,10 @@ fn is_windows(mutator: &Mutator<'_>) -> bool {
 /// Whether the Pod or each of its containers says something.
 fn is_decided(mutator: &Mutator<'_>, field: &[&str; 2]) -> bool {
     let [context, name] = *field;
-    let all = containers(mutator, CREATED);
     !is_unset(mutator.get(&["spec", context, name]))
-        || (!all.is_empty()
-            && all
-                .iter()
-                .all(|(list, index)| !is_unset(mutator.get(&["spec", list, index, context, name]))))
+        || containers(mutator, CREATED)
+            .iter()
+            .all(|(list, index)| !is_unset(mutator.get(&["spec", list, index, context, name])))
 }
 
 /// With `hostUsers: false` root inside is nobody outside (KEP-127), which the

@@ -54,7 +54,7 @@ fn a_bare_pod_is_given_everything() {
     "#);
     assert_eq!(
         warnings,
-        ["runAsNonRoot was set to true: an image that runs as root will fail to start"]
+        ["Pods run with runAsNonRoot: true; an image that runs as root will fail to start"]
     );
 }
 
@@ -154,6 +154,19 @@ fn the_automatic_token_goes_unless_it_was_asked_for() {
         assert_eq!(after["spec"]["initContainers"][0]["volumeMounts"], json!([]));
         assert_eq!(after["spec"]["automountServiceAccountToken"], false);
     }
+    let mut twice = with_token(&Value::Null);
+    let volumes = twice["spec"]["volumes"].as_array_mut().unwrap();
+    let mut other = volumes[1].clone();
+    other["name"] = json!("kube-api-access-aaaaa");
+    volumes.insert(0, other);
+    let mounts = twice["spec"]["containers"][0]["volumeMounts"].as_array_mut().unwrap();
+    mounts.insert(0, mounts[1].clone());
+    let (_, after, _) = created(&World::default(), &twice);
+    assert_eq!(after["spec"]["volumes"], json!([{"name": "v", "emptyDir": {}}]));
+    assert_eq!(
+        after["spec"]["containers"][0]["volumeMounts"],
+        json!([{"name": "v", "mountPath": "/v"}])
+    );
     let asked = with_token(&json!(true));
     assert_eq!(created(&World::default(), &asked).1["spec"]["volumes"], asked["spec"]["volumes"]);
     let mut own = with_token(&Value::Null);
@@ -185,6 +198,8 @@ fn an_update_only_puts_back_labels_the_pod_had() {
         ["+ metadata.labels[lessor.io/tenant]: \"acme\""]
     );
     assert_eq!(mutated(&world, &new, &update(&new, &new)).0, [""; 0]);
+    let claims = json!({"metadata": {"labels": {"lessor.io/tenant": "globex"}}, "spec": {}});
+    assert_eq!(mutated(&world, &claims, &update(&old, &claims)).0, [""; 0]);
 }
 
 #[test]

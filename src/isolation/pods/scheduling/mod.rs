@@ -30,7 +30,7 @@ pub(super) fn judge(
     let spec = subject.spec;
     let is_open = |key: &str| old.is_none_or(|old| old.get(key) != spec.get(key));
 
-    let by_node = change.caller == Caller::Node && !subject.is_template;
+    let by_node = change.caller == Caller::Node;
     if is_open("nodeName") && !by_node && !text(spec, "nodeName").is_empty() {
         refuse(&field.child("nodeName"), "must be empty: the scheduler chooses the node", out);
     }

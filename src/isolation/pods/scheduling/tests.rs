@@ -141,8 +141,10 @@ fn tolerations_are_the_pools_and_the_platforms() {
         ("unschedulable", "NoSchedule"),
     ] {
         let key = format!("node.kubernetes.io/{key}");
-        let good = json!({"tolerations": [{"key": key, "operator": "Exists", "effect": effect, "tolerationSeconds": 300}]});
-        assert_eq!(found(&world, &good), NONE);
+        let exact = json!({"tolerations": [{"key": key, "operator": "Exists", "effect": effect, "tolerationSeconds": 300}]});
+        assert_eq!(found(&world, &exact), NONE);
+        let equal = json!({"tolerations": [{"key": key, "operator": "Equal", "effect": effect}]});
+        assert_eq!(found(&world, &equal), refused);
         let any = json!({"tolerations": [{"key": key, "operator": "Exists"}]});
         assert_eq!(found(&world, &any), refused);
     }
@@ -191,6 +193,14 @@ fn only_the_daemon_set_controller_names_nodes() {
     let path = [format!("spec.affinity.nodeAffinity.{REQUIRED}.nodeSelectorTerms[0].matchFields")];
     let platform = Change { caller: Caller::Platform, ..create(&Value::Null) };
     assert_eq!(found_by(&world, &platform, &owned, &spec), NONE);
+    let term = format!("/affinity/nodeAffinity/{REQUIRED}/nodeSelectorTerms/0");
+    let mut two = spec.clone();
+    two.pointer_mut(&term).unwrap()["matchFields"][0]["values"] = json!(["n1", "n2"]);
+    assert_eq!(found_by(&world, &platform, &owned, &two), path);
+    let mut beside = spec.clone();
+    beside.pointer_mut(&term).unwrap()["matchExpressions"] =
+        json!([{"key": "zone", "operator": "In", "values": ["a"]}]);
+    assert_eq!(found_by(&world, &platform, &owned, &beside), path);
     assert_eq!(found_by(&world, &platform, &by_set, &spec), path);
     assert_eq!(found_by(&world, &create(&Value::Null), &owned, &spec), path);
 }
@@ -203,6 +213,11 @@ fn pod_affinity_stays_in_the_tenants_namespaces() {
         (json!({"namespaces": ["acme", "acme-db"]}), ""),
         (json!({"namespaces": ["acme", "globex"]}), ".namespaces[1]"),
         (json!({"namespaceSelector": {}}), ".namespaceSelector"),
+        (
+            json!({"namespaceSelector": {"matchExpressions": [
+                {"key": "kubernetes.io/metadata.name", "operator": "In", "values": []}]}}),
+            ".namespaceSelector",
+        ),
         (json!({"namespaceSelector": {"matchLabels": {"team": "a"}}}), ".namespaceSelector"),
         (json!({"namespaceSelector": {"matchLabels": {"lessor.io/tenant": "acme"}}}), ""),
         (

@@ -21,7 +21,7 @@ const BUILT_IN: [(&str, &str); 6] = [
     ("node.kubernetes.io/unschedulable", "NoSchedule"),
 ];
 
-/// Judges every toleration that was not there before.
+/// Refuses the first toleration that is not the tenant's and was not there before.
 pub(super) fn judge(
     ctx: &Context<'_>,
     spec: &Value,
@@ -32,8 +32,8 @@ pub(super) fn judge(
     let pool = ctx.tenant.node_pool.as_ref();
     for (index, toleration) in items(spec, "tolerations").enumerate() {
         let by_pool = || pool.is_some_and(|p| p.tolerations.iter().any(|t| covers(t, toleration)));
-        let known = old.is_some_and(|old| items(old, "tolerations").any(|t| t == toleration));
-        if known || is_built_in(toleration) || by_pool() {
+        let known = || old.is_some_and(|old| items(old, "tolerations").any(|t| t == toleration));
+        if is_built_in(toleration) || by_pool() || known() {
             continue;
         }
         let allowed = match pool {
@@ -49,6 +49,7 @@ pub(super) fn judge(
             )
         };
         refuse(&field.index(index), &message, out);
+        return;
     }
 }
 

@@ -35,9 +35,7 @@ impl<'a> Pod<'a> {
     /// Every container: init, then regular, then ephemeral.
     pub(super) fn containers(self) -> impl Iterator<Item = Subject<'a>> {
         LISTS.into_iter().flat_map(move |(key, list)| {
-            self.spec(&[key])
-                .items()
-                .map(move |item| Subject::Container { list, item })
+            self.spec(&[key]).items().map(move |item| Subject::Container { list, item })
         })
     }
 

@@ -7,16 +7,8 @@ use serde_json::Value;
 
 /// Subresources of Pods that carry no Pod worth judging. Any other is judged:
 /// a subresource of tomorrow may well change the spec.
-const IGNORED_SUBRESOURCES: [&str; 8] = [
-    "attach",
-    "binding",
-    "eviction",
-    "exec",
-    "log",
-    "portforward",
-    "proxy",
-    "status",
-];
+const IGNORED_SUBRESOURCES: [&str; 8] =
+    ["attach", "binding", "eviction", "exec", "log", "portforward", "proxy", "status"];
 
 /// A control that a Pod breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]

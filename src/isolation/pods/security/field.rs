@@ -26,11 +26,7 @@ pub(super) fn at<'a>(value: &'a Value, path: &[&str]) -> Field<'a> {
             other => return Field::Unreadable(other),
         }
     }
-    if here.is_null() {
-        Field::Unset
-    } else {
-        Field::Set(here)
-    }
+    if here.is_null() { Field::Unset } else { Field::Set(here) }
 }
 
 impl<'a> Field<'a> {
@@ -115,10 +111,10 @@ impl<'a> Field<'a> {
             Self::Set(Value::Array(list)) => (list.as_slice(), true),
             Self::Set(value) | Self::Unreadable(value) => (std::slice::from_ref(value), false),
         };
-        elements.iter().enumerate().map(move |(index, value)| Item {
-            value,
-            index: readable.then_some(index),
-        })
+        elements
+            .iter()
+            .enumerate()
+            .map(move |(index, value)| Item { value, index: readable.then_some(index) })
     }
 }
 

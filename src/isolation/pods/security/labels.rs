@@ -38,10 +38,7 @@ impl Labels {
     /// a warn level, warn follows a valid enforce level that is stricter, with
     /// its version unless warn has one.
     pub fn parse<'a>(get: impl Fn(&str) -> Option<&'a str>) -> (Self, Vec<LabelError>) {
-        let mut reader = Reader {
-            get,
-            errors: Vec::new(),
-        };
+        let mut reader = Reader { get, errors: Vec::new() };
         let enforce = reader.mode("enforce", Level::Restricted);
         let audit = reader.mode("audit", Level::Privileged);
         let mut warn = reader.mode("warn", Level::Privileged);
@@ -52,11 +49,8 @@ impl Labels {
             warn.level = Some(Ok(level));
             warn.version = warn.version.or(enforce.version);
         }
-        let labels = Self {
-            enforce: enforce.resolve(),
-            audit: audit.resolve(),
-            warn: warn.resolve(),
-        };
+        let labels =
+            Self { enforce: enforce.resolve(), audit: audit.resolve(), warn: warn.resolve() };
         (labels, reader.errors)
     }
 }

@@ -17,16 +17,11 @@ pub fn would_violate_message(level: Level, version: Version, failures: &[CheckFa
 fn message(verb: &str, level: Level, version: Version, failures: &[CheckFailure]) -> String {
     let all: Vec<String> = failures
         .iter()
-        .map(|CheckFailure { reason, detail, .. }| {
-            if detail.is_empty() {
-                reason.clone()
-            } else {
-                format!("{reason} ({detail})")
-            }
-        })
+        .map(
+            |CheckFailure { reason, detail, .. }| {
+                if detail.is_empty() { reason.clone() } else { format!("{reason} ({detail})") }
+            },
+        )
         .collect();
-    format!(
-        "{verb} PodSecurity \"{level}:{version}\": {}",
-        all.join(", ")
-    )
+    format!("{verb} PodSecurity \"{level}:{version}\": {}", all.join(", "))
 }

@@ -119,10 +119,6 @@ impl Offenders {
             return None;
         }
         let detail = detail(&self);
-        Some(Finding {
-            reason,
-            detail,
-            fields: self.fields,
-        })
+        Some(Finding { reason, detail, fields: self.fields })
     }
 }

@@ -28,23 +28,11 @@ pub(super) struct Check {
 
 impl Check {
     const fn baseline(id: &'static str, rules: &'static [(u32, Rule)]) -> Self {
-        Self {
-            id,
-            level: Level::Baseline,
-            rules,
-            overrides: None,
-            exempt: None,
-        }
+        Self { id, level: Level::Baseline, rules, overrides: None, exempt: None }
     }
 
     const fn restricted(id: &'static str, rules: &'static [(u32, Rule)]) -> Self {
-        Self {
-            id,
-            level: Level::Restricted,
-            rules,
-            overrides: None,
-            exempt: None,
-        }
+        Self { id, level: Level::Restricted, rules, overrides: None, exempt: None }
     }
 
     const fn overriding(mut self, id: &'static str) -> Self {
@@ -60,25 +48,16 @@ impl Check {
     /// The rule that judges this Pod at a minor version; none before the control
     /// existed, none for the exempt.
     pub(super) fn rule_for(&self, pod: Pod<'_>, minor: u32) -> Option<Rule> {
-        if self
-            .exempt
-            .is_some_and(|(since, kind)| since <= minor && kind(pod))
-        {
+        if self.exempt.is_some_and(|(since, kind)| since <= minor && kind(pod)) {
             return None;
         }
-        self.rules
-            .iter()
-            .rev()
-            .find(|(since, _)| *since <= minor)
-            .map(|(_, rule)| *rule)
+        self.rules.iter().rev().find(|(since, _)| *since <= minor).map(|(_, rule)| *rule)
     }
 }
 
 /// Whether, at the restricted level, a stricter control judges this Pod instead.
 pub(super) fn is_overridden(id: &str, pod: Pod<'_>, minor: u32) -> bool {
-    CHECKS
-        .iter()
-        .any(|check| check.overrides == Some(id) && check.rule_for(pod, minor).is_some())
+    CHECKS.iter().any(|check| check.overrides == Some(id) && check.rule_for(pod, minor).is_some())
 }
 
 /// Limits of Linux that mean nothing to Windows. API validation already refuses
@@ -99,10 +78,7 @@ pub(super) static CHECKS: [Check; 19] = [
     Check::baseline("hostProbesAndHostLifecycle", &[(34, host::probes)]),
     Check::baseline("privileged", &[(0, privilege::privileged)]),
     Check::baseline("procMount", &[(0, privilege::proc_mount)]).exempting(35, USER_NAMESPACE),
-    Check::baseline(
-        "seLinuxOptions",
-        &[(0, selinux::v1_0), (31, selinux::v1_31)],
-    ),
+    Check::baseline("seLinuxOptions", &[(0, selinux::v1_0), (31, selinux::v1_31)]),
     Check::baseline(
         "seccompProfile_baseline",
         &[(0, seccomp::annotations), (19, seccomp::baseline)],

@@ -100,9 +100,6 @@ impl FromStr for Version {
         if !plain {
             return Err(ParseVersionError);
         }
-        digits
-            .parse()
-            .map(Self::Minor)
-            .map_err(|_| ParseVersionError)
+        digits.parse().map(Self::Minor).map_err(|_| ParseVersionError)
     }
 }

@@ -37,7 +37,5 @@ pub(super) fn forbidden_annotations(
 
 /// A profile that lies on the node; administrators put it there.
 pub(super) fn is_local(profile: Field<'_>) -> bool {
-    profile
-        .text()
-        .is_some_and(|text| text.starts_with("localhost/"))
+    profile.text().is_some_and(|text| text.starts_with("localhost/"))
 }

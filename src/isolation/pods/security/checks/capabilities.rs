@@ -37,10 +37,8 @@ pub(in super::super) fn restricted(pod: Pod<'_>) -> Option<Finding> {
     let mut keeping = Offenders::default();
     let mut adding = Offenders::default();
     for container in pod.containers() {
-        let drops_all = container
-            .field(&DROP)
-            .items()
-            .any(|item| item.field(&[]).text() == Some("ALL"));
+        let drops_all =
+            container.field(&DROP).items().any(|item| item.field(&[]).text() == Some("ALL"));
         if !drops_all {
             keeping.blame(container, &DROP.join("."));
             all.blame(container, &DROP.join("."));
@@ -53,9 +51,7 @@ pub(in super::super) fn restricted(pod: Pod<'_>) -> Option<Finding> {
         let mut details = Vec::new();
         if !keeping.is_empty() {
             let who = keeping.containers();
-            details.push(format!(
-                "{who} must set securityContext.capabilities.drop=[\"ALL\"]"
-            ));
+            details.push(format!("{who} must set securityContext.capabilities.drop=[\"ALL\"]"));
         }
         if !adding.is_empty() {
             details.push(must_not_add(&adding));

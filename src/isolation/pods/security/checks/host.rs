@@ -86,9 +86,6 @@ pub(in super::super) fn probes(pod: Pod<'_>) -> Option<Finding> {
 pub(in super::super) fn windows_process(pod: Pod<'_>) -> Option<Finding> {
     let path = ["securityContext", "windowsOptions", "hostProcess"];
     Offenders::find(pod.setters(), &path, Field::may_be_true).finding("hostProcess", |who| {
-        format!(
-            "{} must not set securityContext.windowsOptions.hostProcess=true",
-            who.setters()
-        )
+        format!("{} must not set securityContext.windowsOptions.hostProcess=true", who.setters())
     })
 }

@@ -16,17 +16,11 @@ pub(in super::super) fn non_root(pod: Pod<'_>) -> Option<Finding> {
     );
     explicit
         .finding(REASON, |who| {
-            format!(
-                "{} must not set securityContext.runAsNonRoot=false",
-                who.setters()
-            )
+            format!("{} must not set securityContext.runAsNonRoot=false", who.setters())
         })
         .or_else(|| {
             missing.finding(REASON, |who| {
-                format!(
-                    "pod or {} must set securityContext.runAsNonRoot=true",
-                    who.containers()
-                )
+                format!("pod or {} must set securityContext.runAsNonRoot=true", who.containers())
             })
         })
 }
@@ -34,7 +28,6 @@ pub(in super::super) fn non_root(pod: Pod<'_>) -> Option<Finding> {
 /// Nobody asks for the user 0.
 pub(in super::super) fn user(pod: Pod<'_>) -> Option<Finding> {
     let path = ["securityContext", "runAsUser"];
-    Offenders::find(pod.setters(), &path, Field::may_be_zero).finding("runAsUser=0", |who| {
-        format!("{} must not set runAsUser=0", who.setters())
-    })
+    Offenders::find(pod.setters(), &path, Field::may_be_zero)
+        .finding("runAsUser=0", |who| format!("{} must not set runAsUser=0", who.setters()))
 }

@@ -8,10 +8,7 @@ use super::super::offenders::{Finding, Offenders};
 pub(in super::super) fn privileged(pod: Pod<'_>) -> Option<Finding> {
     let path = ["securityContext", "privileged"];
     Offenders::find(pod.containers(), &path, Field::may_be_true).finding("privileged", |who| {
-        format!(
-            "{} must not set securityContext.privileged=true",
-            who.containers()
-        )
+        format!("{} must not set securityContext.privileged=true", who.containers())
     })
 }
 
@@ -21,10 +18,7 @@ pub(in super::super) fn escalation(pod: Pod<'_>) -> Option<Finding> {
     Offenders::find(pod.containers(), &path, |field| !field.is_false()).finding(
         "allowPrivilegeEscalation != false",
         |who| {
-            format!(
-                "{} must set securityContext.allowPrivilegeEscalation=false",
-                who.containers()
-            )
+            format!("{} must set securityContext.allowPrivilegeEscalation=false", who.containers())
         },
     )
 }

@@ -29,12 +29,9 @@ pub(in super::super) fn annotations(pod: Pod<'_>) -> Option<Finding> {
 
 fn applies(pod: Pod<'_>, key: &str) -> bool {
     key == POD_ANNOTATION
-        || key
-            .strip_prefix(CONTAINER_ANNOTATION_PREFIX)
-            .is_some_and(|name| {
-                pod.containers()
-                    .any(|container| container.field(&["name"]).text() == Some(name))
-            })
+        || key.strip_prefix(CONTAINER_ANNOTATION_PREFIX).is_some_and(|name| {
+            pod.containers().any(|container| container.field(&["name"]).text() == Some(name))
+        })
 }
 
 /// Baseline from 1.19: no profile is set that filters nothing.
@@ -56,20 +53,11 @@ pub(in super::super) fn restricted(pod: Pod<'_>) -> Option<Finding> {
 }
 
 fn find(pod: Pod<'_>) -> Inherited {
-    Inherited::find(
-        pod,
-        PATH,
-        |who| profile_type(who, "seccompProfile"),
-        is_confined,
-    )
+    Inherited::find(pod, PATH, |who| profile_type(who, "seccompProfile"), is_confined)
 }
 
 fn explicit(found: Offenders) -> Option<Finding> {
     found.finding(REASON, |who| {
-        format!(
-            "{} must not set {PATH} to {}",
-            who.setters(),
-            who.quoted_values()
-        )
+        format!("{} must not set {PATH} to {}", who.setters(), who.quoted_values())
     })
 }

@@ -5,13 +5,8 @@ use super::super::offenders::{Finding, Offenders};
 use super::super::text::{join_quoted, plural};
 
 /// Since 1.0 all but the last, which came with 1.31.
-const TYPES: [&str; 5] = [
-    "",
-    "container_t",
-    "container_init_t",
-    "container_kvm_t",
-    "container_engine_t",
-];
+const TYPES: [&str; 5] =
+    ["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
 
 /// Up to 1.30.
 pub(in super::super) fn v1_0(pod: Pod<'_>) -> Option<Finding> {

@@ -55,9 +55,7 @@ pub(in super::super) fn host_path(pod: Pod<'_>) -> Option<Finding> {
             names.push(volume.field(&["name"]).describe());
         }
     }
-    found.finding("hostPath volumes", |_| {
-        quoted_list("volume", "volumes", &names)
-    })
+    found.finding("hostPath volumes", |_| quoted_list("volume", "volumes", &names))
 }
 
 /// Only sources that are local to the Pod or come through a claim or driver.
@@ -69,11 +67,7 @@ pub(in super::super) fn restricted(pod: Pod<'_>) -> Option<Finding> {
         if let Some(source) = denied_source(volume) {
             found.add_field(volume.path(PATH, source));
             names.push(volume.field(&["name"]).describe());
-            kinds.insert(if DENIED.contains(&source) {
-                source
-            } else {
-                "unknown"
-            });
+            kinds.insert(if DENIED.contains(&source) { source } else { "unknown" });
         }
     }
     found.finding("restricted volume types", |_| {
@@ -81,11 +75,7 @@ pub(in super::super) fn restricted(pod: Pod<'_>) -> Option<Finding> {
             "{} {} {} {}",
             quoted_list("volume", "volumes", &names),
             plural("uses", "use", names.len()),
-            plural(
-                "restricted volume type",
-                "restricted volume types",
-                kinds.len()
-            ),
+            plural("restricted volume type", "restricted volume types", kinds.len()),
             join_quoted(&kinds)
         )
     })
@@ -102,10 +92,7 @@ fn denied_source(volume: Item<'_>) -> Option<&str> {
             .map(|(key, _)| key.as_str())
             .filter(|key| *key != "name" && !ALLOWED.contains(key))
             .min_by_key(|key| {
-                DENIED
-                    .iter()
-                    .position(|denied| denied == key)
-                    .unwrap_or(DENIED.len())
+                DENIED.iter().position(|denied| denied == key).unwrap_or(DENIED.len())
             }),
         Field::Set(_) | Field::Unreadable(_) => Some(""),
     }

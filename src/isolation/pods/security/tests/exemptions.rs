@@ -10,27 +10,12 @@ const WINDOWS: (&str, &str) = ("os.name", "windows");
 fn windows_is_exempt_from_1_25() {
     let (path, windows) = WINDOWS;
     for (since, id, field, value) in [
-        (
-            8,
-            "allowPrivilegeEscalation",
-            "allowPrivilegeEscalation",
-            json!(true),
-        ),
+        (8, "allowPrivilegeEscalation", "allowPrivilegeEscalation", json!(true)),
         (22, "capabilities_restricted", "capabilities", json!(null)),
-        (
-            19,
-            "seccompProfile_restricted",
-            "seccompProfile",
-            json!(null),
-        ),
+        (19, "seccompProfile_restricted", "seccompProfile", json!(null)),
     ] {
         let spec = container(field, value);
-        for other in [
-            json!("linux"),
-            json!("Windows"),
-            json!(null),
-            json!(["windows"]),
-        ] {
+        for other in [json!("linux"), json!("Windows"), json!(null), json!(["windows"])] {
             let spec = with(spec.clone(), path, other);
             fails_in(since..LAST, Level::Restricted, &Value::Null, &spec, id);
         }
@@ -43,82 +28,26 @@ fn windows_is_exempt_from_1_25() {
 fn windows_is_still_held_to_what_it_is_exempt_from_overriding() {
     let (path, windows) = WINDOWS;
     for (since, id, field, value) in [
-        (
-            22,
-            "capabilities_baseline",
-            "capabilities.add",
-            json!(["NET_RAW"]),
-        ),
-        (
-            19,
-            "seccompProfile_baseline",
-            "seccompProfile.type",
-            json!("Unconfined"),
-        ),
+        (22, "capabilities_baseline", "capabilities.add", json!(["NET_RAW"])),
+        (19, "seccompProfile_baseline", "seccompProfile.type", json!("Unconfined")),
     ] {
         let spec = with(container(field, value), path, json!(windows));
         let mut expected: Vec<u32> = failing(Level::Baseline, &Value::Null, &spec, id);
         expected.retain(|minor| !(since..25).contains(minor));
-        assert_eq!(
-            failing(Level::Restricted, &Value::Null, &spec, id),
-            expected,
-            "{id}"
-        );
+        assert_eq!(failing(Level::Restricted, &Value::Null, &spec, id), expected, "{id}");
     }
 }
 
 #[test]
 fn user_namespaces_relax_from_1_35() {
     for (level, since, until, id, field, value) in [
-        (
-            Level::Restricted,
-            0,
-            35,
-            "runAsNonRoot",
-            "runAsNonRoot",
-            json!(false),
-        ),
-        (
-            Level::Restricted,
-            0,
-            35,
-            "runAsNonRoot",
-            "runAsNonRoot",
-            json!(null),
-        ),
-        (
-            Level::Restricted,
-            23,
-            35,
-            "runAsUser",
-            "runAsUser",
-            json!(0),
-        ),
-        (
-            Level::Baseline,
-            0,
-            35,
-            "procMount",
-            "procMount",
-            json!("Unmasked"),
-        ),
+        (Level::Restricted, 0, 35, "runAsNonRoot", "runAsNonRoot", json!(false)),
+        (Level::Restricted, 0, 35, "runAsNonRoot", "runAsNonRoot", json!(null)),
+        (Level::Restricted, 23, 35, "runAsUser", "runAsUser", json!(0)),
+        (Level::Baseline, 0, 35, "procMount", "procMount", json!("Unmasked")),
         // Never relaxed.
-        (
-            Level::Restricted,
-            35,
-            LAST,
-            "procMount_restricted",
-            "procMount",
-            json!("Unmasked"),
-        ),
-        (
-            Level::Baseline,
-            0,
-            LAST,
-            "privileged",
-            "privileged",
-            json!(true),
-        ),
+        (Level::Restricted, 35, LAST, "procMount_restricted", "procMount", json!("Unmasked")),
+        (Level::Baseline, 0, LAST, "privileged", "privileged", json!(true)),
     ] {
         let spec = container(field, value);
         let relaxed = with(spec.clone(), "hostUsers", json!(false));
@@ -148,11 +77,7 @@ fn a_stricter_control_speaks_for_the_one_it_overrides() {
             .collect()
     };
     let (volumes, non_root) = ("restrictedVolumes", "runAsNonRoot");
-    let (cap, proc, sec) = (
-        "capabilities_baseline",
-        "procMount",
-        "seccompProfile_baseline",
-    );
+    let (cap, proc, sec) = ("capabilities_baseline", "procMount", "seccompProfile_baseline");
     let escalation = "allowPrivilegeEscalation";
     let seccomp = "seccompProfile_restricted";
     let capabilities = "capabilities_restricted";
@@ -160,25 +85,12 @@ fn a_stricter_control_speaks_for_the_one_it_overrides() {
     assert_eq!(ids(18), [cap, proc, sec, escalation, volumes, non_root]);
     assert_eq!(ids(19), [cap, proc, escalation, volumes, non_root, seccomp]);
     assert_eq!(ids(21), [cap, proc, escalation, volumes, non_root, seccomp]);
-    assert_eq!(
-        ids(22),
-        [proc, escalation, capabilities, volumes, non_root, seccomp]
-    );
-    assert_eq!(
-        ids(34),
-        [proc, escalation, capabilities, volumes, non_root, seccomp]
-    );
+    assert_eq!(ids(22), [proc, escalation, capabilities, volumes, non_root, seccomp]);
+    assert_eq!(ids(34), [proc, escalation, capabilities, volumes, non_root, seccomp]);
     for minor in [35, 36, 37, 38, u32::MAX] {
         assert_eq!(
             ids(minor),
-            [
-                escalation,
-                capabilities,
-                "procMount_restricted",
-                volumes,
-                non_root,
-                seccomp
-            ]
+            [escalation, capabilities, "procMount_restricted", volumes, non_root, seccomp]
         );
     }
 }

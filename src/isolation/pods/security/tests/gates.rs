@@ -23,14 +23,9 @@ pub(super) fn failing(level: Level, metadata: &Value, spec: &Value, id: &str) ->
 
 #[track_caller]
 pub(super) fn fails_in(range: Range<u32>, level: Level, metadata: &Value, spec: &Value, id: &str) {
-    assert_eq!(
-        failing(level, metadata, spec, id),
-        range.collect::<Vec<_>>(),
-        "{id}: {spec}"
-    );
-    let fails_at_latest = evaluate(level, Version::Latest, metadata, spec)
-        .iter()
-        .any(|failure| failure.id == id);
+    assert_eq!(failing(level, metadata, spec, id), range.collect::<Vec<_>>(), "{id}: {spec}");
+    let fails_at_latest =
+        evaluate(level, Version::Latest, metadata, spec).iter().any(|failure| failure.id == id);
     let fails_at_end = failing(level, metadata, spec, id).last() == Some(&(LAST - 1));
     assert_eq!(fails_at_latest, fails_at_end, "{id}: {spec}");
 }
@@ -48,10 +43,7 @@ fn fails_only(level: Level, spec: &Value, expected: &[(&'static str, Range<u32>)
             found.entry(failure.id).or_default().push(minor);
         }
     }
-    let expected = expected
-        .iter()
-        .map(|(id, range)| (*id, range.clone().collect()))
-        .collect();
+    let expected = expected.iter().map(|(id, range)| (*id, range.clone().collect())).collect();
     assert_eq!(found, expected, "{level} {spec}");
 }
 
@@ -65,11 +57,7 @@ fn controls_without_versions() {
         ("appArmorProfile", "appArmorProfile.type", json!("")),
         ("seLinuxOptions", "seLinuxOptions.type", json!("spc_t")),
         ("seLinuxOptions", "seLinuxOptions.user", json!("u")),
-        (
-            "windowsHostProcess",
-            "windowsOptions.hostProcess",
-            json!(true),
-        ),
+        ("windowsHostProcess", "windowsOptions.hostProcess", json!(true)),
     ] {
         fails_only(B, &container(path, value.clone()), &[(id, ALWAYS)]);
         fails_only(R, &container(path, value), &[(id, ALWAYS)]);
@@ -110,10 +98,7 @@ fn controls_that_changed() {
     fails_only(B, &unmasked, &[("procMount", ALWAYS)]);
     fails_only(R, &unmasked, &restricted);
     let adding = container("capabilities.add", json!(["NET_RAW"]));
-    let restricted = [
-        ("capabilities_baseline", 0..22),
-        ("capabilities_restricted", 22..LAST),
-    ];
+    let restricted = [("capabilities_baseline", 0..22), ("capabilities_restricted", 22..LAST)];
     fails_only(B, &adding, &[("capabilities_baseline", ALWAYS)]);
     fails_only(R, &adding, &restricted);
 }
@@ -124,13 +109,7 @@ fn probes_and_ports() {
     let probe = json!({"containers": [probe]});
     let port = json!({"containers": [with(good("x"), "ports", json!([{"hostPort": 1}]))]});
     for level in [Level::Baseline, Level::Restricted] {
-        fails_in(
-            34..LAST,
-            level,
-            &Value::Null,
-            &probe,
-            "hostProbesAndHostLifecycle",
-        );
+        fails_in(34..LAST, level, &Value::Null, &probe, "hostProbesAndHostLifecycle");
         fails_in(ALWAYS, level, &Value::Null, &port, "hostPorts");
     }
 }
@@ -154,36 +133,16 @@ fn sysctls_become_safe() {
         ("net.ipv4.tcp_notsent_lowat", 37),
         ("net.core.somaxconn", LAST),
     ] {
-        let spec = with(
-            good_spec(),
-            "securityContext.sysctls",
-            json!([{"name": name}]),
-        );
-        fails_in(
-            0..safe_from,
-            Level::Baseline,
-            &Value::Null,
-            &spec,
-            "sysctls",
-        );
-        fails_in(
-            0..safe_from,
-            Level::Restricted,
-            &Value::Null,
-            &spec,
-            "sysctls",
-        );
+        let spec = with(good_spec(), "securityContext.sysctls", json!([{"name": name}]));
+        fails_in(0..safe_from, Level::Baseline, &Value::Null, &spec, "sysctls");
+        fails_in(0..safe_from, Level::Restricted, &Value::Null, &spec, "sysctls");
     }
 }
 
 #[test]
 fn volumes_and_namespaces() {
     let (b, r) = (Level::Baseline, Level::Restricted);
-    let spec = with(
-        good_spec(),
-        "volumes",
-        json!([{"name": "v", "hostPath": {}}]),
-    );
+    let spec = with(good_spec(), "volumes", json!([{"name": "v", "hostPath": {}}]));
     fails_in(ALWAYS, b, &Value::Null, &spec, "hostPathVolumes");
     fails_in(0..0, r, &Value::Null, &spec, "hostPathVolumes");
     fails_in(ALWAYS, r, &Value::Null, &spec, "restrictedVolumes");
@@ -197,20 +156,8 @@ fn volumes_and_namespaces() {
 fn annotations_of_seccomp_end_with_1_18() {
     let metadata = annotated(&json!({"seccomp.security.alpha.kubernetes.io/pod": "unconfined"}));
     let spec = good_spec();
-    fails_in(
-        0..19,
-        Level::Baseline,
-        &metadata,
-        &spec,
-        "seccompProfile_baseline",
-    );
-    fails_in(
-        0..19,
-        Level::Restricted,
-        &metadata,
-        &spec,
-        "seccompProfile_baseline",
-    );
+    fails_in(0..19, Level::Baseline, &metadata, &spec, "seccompProfile_baseline");
+    fails_in(0..19, Level::Restricted, &metadata, &spec, "seccompProfile_baseline");
     let key = "container.apparmor.security.beta.kubernetes.io/x";
     let metadata = annotated(&json!({key: "unconfined"}));
     fails_in(ALWAYS, Level::Baseline, &metadata, &spec, "appArmorProfile");

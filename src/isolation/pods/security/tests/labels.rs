@@ -23,10 +23,7 @@ fn levels_are_read_exactly_and_ordered() {
     }
     for bad in ["", "Baseline", "baseline ", "strict"] {
         let error = bad.parse::<Level>().unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "must be one of privileged, baseline, restricted"
-        );
+        assert_eq!(error.to_string(), "must be one of privileged, baseline, restricted");
     }
     assert!(Level::Privileged < Level::Baseline && Level::Baseline < Level::Restricted);
 }
@@ -68,11 +65,7 @@ fn versions_are_read_exactly_and_ordered() {
 
 #[test]
 fn unset_labels_ask_for_nothing() {
-    let expected = Labels {
-        enforce: PRIVILEGED,
-        audit: PRIVILEGED,
-        warn: PRIVILEGED,
-    };
+    let expected = Labels { enforce: PRIVILEGED, audit: PRIVILEGED, warn: PRIVILEGED };
     assert_eq!(parse(&[]), (expected, vec![]));
     assert_eq!(parse(&[("other", "x")]), (expected, vec![]));
 }
@@ -121,14 +114,7 @@ fn warn_follows_a_stricter_enforce() {
 #[test]
 fn invalid_levels_fail_closed_for_enforce_and_open_for_the_others() {
     let (labels, errors) = parse(&[("enforce", "bogus"), ("audit", "x"), ("warn", "y")]);
-    assert_eq!(
-        labels,
-        Labels {
-            enforce: RESTRICTED,
-            audit: PRIVILEGED,
-            warn: PRIVILEGED
-        }
-    );
+    assert_eq!(labels, Labels { enforce: RESTRICTED, audit: PRIVILEGED, warn: PRIVILEGED });
     let levels = "must be one of privileged, baseline, restricted";
     assert_eq!(
         errors,
@@ -146,14 +132,7 @@ fn invalid_levels_fail_closed_for_enforce_and_open_for_the_others() {
     );
     // An invalid enforce level is not one that warn follows.
     let (labels, errors) = parse(&[("enforce", "bogus")]);
-    assert_eq!(
-        labels,
-        Labels {
-            enforce: RESTRICTED,
-            audit: PRIVILEGED,
-            warn: PRIVILEGED
-        }
-    );
+    assert_eq!(labels, Labels { enforce: RESTRICTED, audit: PRIVILEGED, warn: PRIVILEGED });
     assert_eq!(errors.len(), 1);
 }
 
@@ -165,14 +144,7 @@ fn invalid_versions_mean_latest() {
         ("audit-version", "1.2"),
         ("warn-version", ""),
     ]);
-    assert_eq!(
-        labels,
-        Labels {
-            enforce: BASELINE,
-            audit: PRIVILEGED,
-            warn: BASELINE
-        }
-    );
+    assert_eq!(labels, Labels { enforce: BASELINE, audit: PRIVILEGED, warn: BASELINE });
     assert_eq!(errors.len(), 3);
     assert_eq!(
         errors[0],

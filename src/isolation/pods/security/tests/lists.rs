@@ -83,12 +83,7 @@ fn several_bad_containers_are_named_in_visiting_order() {
             &detail(&row, r#"containers "a", "b", "c", "d""#, "use"),
             &fields,
         );
-        assert_eq!(
-            latest(row.level, &Value::Null, &spec),
-            [expected],
-            "{}",
-            row.path
-        );
+        assert_eq!(latest(row.level, &Value::Null, &spec), [expected], "{}", row.path);
     }
 }
 
@@ -104,12 +99,7 @@ fn containers_that_share_a_name_are_both_named_except_where_names_are_sorted() {
         };
         let failures = latest(row.level, &Value::Null, &spec);
         assert_eq!(failures.len(), 1, "{}", row.path);
-        assert_eq!(
-            failures[0].detail,
-            detail(&row, containers, uses),
-            "{}",
-            row.path
-        );
+        assert_eq!(failures[0].detail, detail(&row, containers, uses), "{}", row.path);
         assert_eq!(failures[0].fields.len(), 2, "{}", row.path);
     }
 }
@@ -119,10 +109,7 @@ fn good_pods_pass_every_level_at_every_version() {
     for minor in 0..=40 {
         for level in [super::Level::Baseline, super::Level::Restricted] {
             let version = super::Version::Minor(minor);
-            assert_eq!(
-                super::evaluate(level, version, &Value::Null, &good_spec()),
-                []
-            );
+            assert_eq!(super::evaluate(level, version, &Value::Null, &good_spec()), []);
         }
     }
 }

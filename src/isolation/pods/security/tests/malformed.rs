@@ -6,34 +6,21 @@ use crate::isolation::pods::security::{Version, evaluate};
 use serde_json::{Value, json};
 
 fn ids(level: Level, metadata: &Value, spec: &Value) -> Vec<&'static str> {
-    latest(level, metadata, spec)
-        .iter()
-        .map(|failure| failure.id)
-        .collect()
+    latest(level, metadata, spec).iter().map(|failure| failure.id).collect()
 }
 
 /// No bool, no text, no number, no list and no object is right for every field,
 /// so each row says which types it takes by the type of its good value.
 fn wrong_for(fine: &Value) -> Vec<Value> {
-    [
-        json!(true),
-        json!("true"),
-        json!(7),
-        json!(1.5),
-        json!(["x"]),
-        json!({"x": "y"}),
-    ]
-    .into_iter()
-    .filter(|wrong| std::mem::discriminant(wrong) != std::mem::discriminant(fine))
-    .collect()
+    [json!(true), json!("true"), json!(7), json!(1.5), json!(["x"]), json!({"x": "y"})]
+        .into_iter()
+        .filter(|wrong| std::mem::discriminant(wrong) != std::mem::discriminant(fine))
+        .collect()
 }
 
 #[test]
 fn a_field_of_the_wrong_type_breaks_its_control() {
-    for row in container_rows()
-        .into_iter()
-        .filter(|row| !row.good.is_null())
-    {
+    for row in container_rows().into_iter().filter(|row| !row.good.is_null()) {
         for wrong in wrong_for(&row.good) {
             let spec = json!({"containers": [good("a"), with(good("x"), row.path, wrong.clone())]});
             let found = ids(row.level, &Value::Null, &spec);
@@ -51,11 +38,7 @@ fn a_parent_of_the_wrong_type_breaks_the_control() {
             for wrong in [json!(true), json!("x"), json!(0), json!([]), json!([{}])] {
                 let spec = json!({"containers": [with(good("x"), &parent, wrong.clone())]});
                 let found = ids(row.level, &Value::Null, &spec);
-                assert!(
-                    found.contains(&row.id),
-                    "{} {parent} {wrong}: {found:?}",
-                    row.path
-                );
+                assert!(found.contains(&row.id), "{} {parent} {wrong}: {found:?}", row.path);
             }
         }
     }
@@ -74,19 +57,8 @@ fn an_unreadable_container_or_list_breaks_every_control_of_containers() {
         ids
     };
     for list in super::LISTS {
-        let whole = [
-            json!("x"),
-            json!({}),
-            json!({"0": good("x")}),
-            json!(1),
-            good("x"),
-        ];
-        let element = [
-            json!(["x"]),
-            json!([[]]),
-            json!([7]),
-            json!([good("y"), true]),
-        ];
+        let whole = [json!("x"), json!({}), json!({"0": good("x")}), json!(1), good("x")];
+        let element = [json!(["x"]), json!([[]]), json!([7]), json!([good("y"), true])];
         for wrong in whole.into_iter().chain(element) {
             let spec = with(good_spec(), list, wrong.clone());
             let found = ids(Level::Baseline, &Value::Null, &spec);
@@ -125,16 +97,10 @@ fn pod_fields_of_the_wrong_type() {
         ("hostIPC", "hostNamespaces"),
         ("hostNetwork", "hostNamespaces"),
         ("hostPID", "hostNamespaces"),
-        (
-            "securityContext.windowsOptions.hostProcess",
-            "windowsHostProcess",
-        ),
+        ("securityContext.windowsOptions.hostProcess", "windowsHostProcess"),
         ("securityContext.appArmorProfile", "appArmorProfile"),
         ("securityContext.appArmorProfile.type", "appArmorProfile"),
-        (
-            "securityContext.seccompProfile",
-            "seccompProfile_restricted",
-        ),
+        ("securityContext.seccompProfile", "seccompProfile_restricted"),
         ("securityContext.runAsNonRoot", "runAsNonRoot"),
         ("securityContext.runAsUser", "runAsUser"),
         ("securityContext.seLinuxOptions", "seLinuxOptions"),
@@ -155,22 +121,12 @@ fn pod_fields_of_the_wrong_type() {
     assert_eq!(restricted(&spec)[0].fields, ["spec.volumes"]);
     let spec = with(good_spec(), "volumes", json!(["x"]));
     assert_eq!(restricted(&spec)[0].fields, ["spec.volumes[0]"]);
-    assert_eq!(
-        restricted(&spec)[0].detail,
-        r#"volume "x" uses restricted volume type "unknown""#
-    );
-    let spec = with(
-        good_spec(),
-        "securityContext.sysctls",
-        json!({"name": "kernel.shm_rmid_forced"}),
-    );
+    assert_eq!(restricted(&spec)[0].detail, r#"volume "x" uses restricted volume type "unknown""#);
+    let spec =
+        with(good_spec(), "securityContext.sysctls", json!({"name": "kernel.shm_rmid_forced"}));
     assert_eq!(baseline(&spec)[0].fields, ["spec.securityContext.sysctls"]);
     assert_eq!(baseline(&spec)[0].detail, "<object>");
-    let spec = with(
-        good_spec(),
-        "securityContext.sysctls",
-        json!([null, {"name": 5}]),
-    );
+    let spec = with(good_spec(), "securityContext.sysctls", json!([null, {"name": 5}]));
     assert_eq!(baseline(&spec)[0].detail, ", 5");
 }
 
@@ -227,11 +183,7 @@ fn texts_that_are_empty_where_a_value_is_due() {
         r#"container "x" must not set securityContext.seccompProfile.type to """#
     );
     let spec = json!({"containers": [{"securityContext": {"privileged": true}}]});
-    assert!(
-        baseline(&spec)[0]
-            .detail
-            .starts_with(r#"container "" must"#)
-    );
+    assert!(baseline(&spec)[0].detail.starts_with(r#"container "" must"#));
 }
 
 #[test]
@@ -244,25 +196,16 @@ fn annotations_of_the_wrong_type() {
         format!(r#"annotation must not set AppArmor profile type to "{key}="1"""#)
     );
     // As in the API, null is the empty text.
-    assert_eq!(
-        latest(Level::Baseline, &annotated(&json!({key: null})), &spec),
-        []
-    );
-    for metadata in [
-        json!("x"),
-        json!([]),
-        annotated(&json!("x")),
-        annotated(&json!([])),
-    ] {
+    assert_eq!(latest(Level::Baseline, &annotated(&json!({key: null})), &spec), []);
+    for metadata in [json!("x"), json!([]), annotated(&json!("x")), annotated(&json!([]))] {
         for minor in [18, 37] {
             let failures = evaluate(Level::Baseline, Version::Minor(minor), &metadata, &spec);
             assert_eq!(failures[0].id, "appArmorProfile", "{metadata}");
             assert_eq!(failures[0].fields, ["metadata.annotations"], "{metadata}");
-            assert_eq!(
-                failures.len(),
-                if minor == 18 { 2 } else { 1 },
-                "{metadata}"
-            );
+            let shown =
+                r#"annotation must not set AppArmor profile type to "metadata.annotations="#;
+            assert!(failures[0].detail.starts_with(shown), "{metadata}");
+            assert_eq!(failures.len(), if minor == 18 { 2 } else { 1 }, "{metadata}");
         }
     }
 }

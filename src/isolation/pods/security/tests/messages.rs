@@ -56,23 +56,14 @@ fn values_are_unique_sorted_and_counted_apart_from_containers() {
     let spec = json!({"containers": [
         one("z", "ports", json!([{"hostPort": 8080}, {"hostPort": 80}])),
     ]});
-    assert_eq!(
-        baseline(&spec)[0].detail,
-        r#"container "z" uses hostPorts 80, 8080"#
-    );
+    assert_eq!(baseline(&spec)[0].detail, r#"container "z" uses hostPorts 80, 8080"#);
     let spec = json!({"containers": [
         one("z", "ports", json!([{"hostPort": 9}])),
         one("a", "ports", json!([{"hostPort": 9}])),
         one("b", "ports", json!([{"hostPort": 10}])),
     ]});
-    assert_eq!(
-        baseline(&spec)[0].detail,
-        r#"containers "z", "a", "b" use hostPorts 10, 9"#
-    );
-    assert_eq!(
-        baseline(&spec)[0].fields[2],
-        "spec.containers[2].ports[0].hostPort"
-    );
+    assert_eq!(baseline(&spec)[0].detail, r#"containers "z", "a", "b" use hostPorts 10, 9"#);
+    assert_eq!(baseline(&spec)[0].fields[2], "spec.containers[2].ports[0].hostPort");
 }
 
 #[test]
@@ -122,16 +113,8 @@ fn selinux_says_everything_at_once() {
 
 #[test]
 fn restricted_capabilities_join_both_complaints() {
-    let keeps = with(
-        good("a"),
-        "securityContext.capabilities",
-        json!({"add": ["FOO", "BAR"]}),
-    );
-    let adds = with(
-        good("b"),
-        "securityContext.capabilities.add",
-        json!(["BAZ"]),
-    );
+    let keeps = with(good("a"), "securityContext.capabilities", json!({"add": ["FOO", "BAR"]}));
+    let adds = with(good("b"), "securityContext.capabilities.add", json!(["BAZ"]));
     let spec = json!({"containers": [keeps, adds]});
     let failure = &restricted(&spec)[0];
     assert_eq!(
@@ -153,31 +136,19 @@ fn annotations_of_seccomp() {
     let prefix = "container.seccomp.security.alpha.kubernetes.io/";
     let judge = |annotations: Value| {
         let spec = json!({
+            "name": "other",
             "initContainers": [good("b")],
             "containers": [good("a")],
             "ephemeralContainers": [good("a-b")],
         });
-        evaluate(
-            Level::Baseline,
-            Version::Minor(18),
-            &annotated(&annotations),
-            &spec,
-        )
+        evaluate(Level::Baseline, Version::Minor(18), &annotated(&annotations), &spec)
     };
     let pod = "seccomp.security.alpha.kubernetes.io/pod";
-    for fine in [
-        "runtime/default",
-        "docker/default",
-        "localhost/",
-        "localhost/x",
-    ] {
+    for fine in ["runtime/default", "docker/default", "localhost/", "localhost/x"] {
         assert_eq!(judge(json!({pod: fine, format!("{prefix}a"): fine})), []);
     }
     // Of a container that does not exist.
-    assert_eq!(
-        judge(json!({format!("{prefix}other"): "unconfined", "seccomp": "x"})),
-        []
-    );
+    assert_eq!(judge(json!({format!("{prefix}other"): "unconfined", "seccomp": "x"})), []);
 
     let one = &judge(json!({pod: ""}))[0];
     assert_eq!(one.reason, "seccompProfile");
@@ -187,10 +158,7 @@ fn annotations_of_seccomp() {
     for name in ["a", "b", "a-b"] {
         let key = format!("{prefix}{name}");
         let one = &judge(json!({key.as_str(): "unconfined"}))[0];
-        assert_eq!(
-            one.detail,
-            format!(r#"forbidden annotation {key}="unconfined""#)
-        );
+        assert_eq!(one.detail, format!(r#"forbidden annotation {key}="unconfined""#));
     }
     let many = &judge(json!({
         format!("{prefix}a"): "unconfined",

@@ -30,38 +30,20 @@ fn host_namespaces_are_named_in_order() {
 /// For controls on the Pod and on containers: the Pod alone, then both.
 fn check_setters(level: Level, path: &str, bad: &Value, fine: &Value, rest: &str) -> CheckFailure {
     let pod_path = format!("securityContext.{path}");
-    let alone = latest(
-        level,
-        &Value::Null,
-        &with(good_spec(), &pod_path, bad.clone()),
-    );
+    let alone = latest(level, &Value::Null, &with(good_spec(), &pod_path, bad.clone()));
     assert_eq!(alone.len(), 1, "{path}");
     assert_eq!(alone[0].detail, format!("pod {rest}"), "{path}");
     assert_eq!(alone[0].fields, [format!("spec.{pod_path}")], "{path}");
-    assert_eq!(
-        latest(
-            level,
-            &Value::Null,
-            &with(good_spec(), &pod_path, fine.clone())
-        ),
-        []
-    );
+    assert_eq!(latest(level, &Value::Null, &with(good_spec(), &pod_path, fine.clone())), []);
 
     let mut spec = with(good_spec(), &pod_path, bad.clone());
     spec["containers"] = json!([with(good("x"), &pod_path, bad.clone())]);
     let both = latest(level, &Value::Null, &spec);
     assert_eq!(both.len(), 1, "{path}");
-    assert_eq!(
-        both[0].detail,
-        format!("pod and container \"x\" {rest}"),
-        "{path}"
-    );
+    assert_eq!(both[0].detail, format!("pod and container \"x\" {rest}"), "{path}");
     assert_eq!(
         both[0].fields,
-        [
-            format!("spec.{pod_path}"),
-            format!("spec.containers[0].{pod_path}")
-        ],
+        [format!("spec.{pod_path}"), format!("spec.containers[0].{pod_path}")],
         "{path}"
     );
     alone[0].clone()
@@ -152,24 +134,13 @@ fn the_pod_is_a_setter() {
 fn what_the_pod_sets_well_its_containers_inherit() {
     for (path, value, unset) in [
         ("runAsNonRoot", json!(true), "runAsNonRoot"),
-        (
-            "seccompProfile.type",
-            json!("RuntimeDefault"),
-            "seccompProfile",
-        ),
+        ("seccompProfile.type", json!("RuntimeDefault"), "seccompProfile"),
         ("seccompProfile.type", json!("Localhost"), "seccompProfile"),
     ] {
-        let bare = with(
-            good("bare"),
-            &format!("securityContext.{unset}"),
-            Value::Null,
-        );
+        let bare = with(good("bare"), &format!("securityContext.{unset}"), Value::Null);
         let spec = json!({"containers": [bare, good("fine")]});
         assert_eq!(restricted(&spec).len(), 1, "{path}");
-        assert_eq!(
-            restricted(&with(spec, &format!("securityContext.{path}"), value)),
-            []
-        );
+        assert_eq!(restricted(&with(spec, &format!("securityContext.{path}"), value)), []);
     }
 }
 
@@ -191,10 +162,7 @@ fn a_bad_pod_setting_is_named_before_missing_ones_and_a_good_one_hides_no_bad_co
     );
     let bad = with(good("bad"), "securityContext.runAsNonRoot", json!(false));
     let spec = json!({"securityContext": {"runAsNonRoot": true}, "containers": [bare, bad]});
-    assert_eq!(
-        restricted(&spec)[0].fields,
-        ["spec.containers[1].securityContext.runAsNonRoot"]
-    );
+    assert_eq!(restricted(&spec)[0].fields, ["spec.containers[1].securityContext.runAsNonRoot"]);
 
     // A bad Pod setting is overruled by good containers, and still refused.
     let spec = with(good_spec(), "securityContext.seccompProfile", json!({}));
@@ -226,10 +194,7 @@ fn sysctls_are_named_in_the_order_of_the_spec() {
         )]
     );
     let fine = json!([{"name": "kernel.shm_rmid_forced", "value": "1"}]);
-    assert_eq!(
-        baseline(&with(good_spec(), "securityContext.sysctls", fine)),
-        []
-    );
+    assert_eq!(baseline(&with(good_spec(), "securityContext.sysctls", fine)), []);
 }
 
 #[test]
@@ -242,6 +207,7 @@ fn apparmor_annotations_are_judged_for_any_container() {
         format!("{PREFIX}d"): "localhost/foo",
         format!("{PREFIX}e"): "unconfined",
         "other": "unconfined",
+        PREFIX.trim_end_matches('/'): "unconfined",
     }));
     let expected = failure(
         "appArmorProfile",
@@ -249,10 +215,7 @@ fn apparmor_annotations_are_judged_for_any_container() {
         &format!(
             r#"annotations must not set AppArmor profile type to "{PREFIX}="bogus"", "{PREFIX}e="unconfined"""#
         ),
-        &[
-            &format!("metadata.annotations[{PREFIX}]"),
-            &format!("metadata.annotations[{PREFIX}e]"),
-        ],
+        &[&format!("metadata.annotations[{PREFIX}]"), &format!("metadata.annotations[{PREFIX}e]")],
     );
     assert_eq!(latest(Level::Baseline, &metadata, &good_spec()), [expected]);
     for fine in ["", "runtime/default", "localhost/x"] {
@@ -263,16 +226,9 @@ fn apparmor_annotations_are_judged_for_any_container() {
 
 #[test]
 fn apparmor_names_pod_containers_and_annotations_together() {
-    let mut spec = with(
-        good_spec(),
-        "securityContext.appArmorProfile.type",
-        json!("Zebra"),
-    );
-    spec["containers"] = json!([with(
-        good("x"),
-        "securityContext.appArmorProfile.type",
-        json!("Ape")
-    )]);
+    let mut spec = with(good_spec(), "securityContext.appArmorProfile.type", json!("Zebra"));
+    spec["containers"] =
+        json!([with(good("x"), "securityContext.appArmorProfile.type", json!("Ape"))]);
     let metadata = annotated(&json!({format!("{PREFIX}x"): "un\"confined\n"}));
     let expected = failure(
         "appArmorProfile",
@@ -297,11 +253,7 @@ fn apparmor_names_pod_containers_and_annotations_together() {
 fn fields_that_only_containers_have_mean_nothing_on_the_pod() {
     for level in [Level::Baseline, Level::Restricted] {
         for row in container_rows() {
-            let on_pod = latest(
-                level,
-                &Value::Null,
-                &with(good_spec(), row.path, row.bad.clone()),
-            );
+            let on_pod = latest(level, &Value::Null, &with(good_spec(), row.path, row.bad.clone()));
             let has_it_too = [
                 "appArmorProfile",
                 "runAsNonRoot",

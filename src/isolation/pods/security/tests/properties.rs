@@ -79,10 +79,8 @@ fn any_json() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
             prop::collection::vec((prop::sample::select(KEYS), inner), 0..6).prop_map(|pairs| {
-                let map: Map<String, Value> = pairs
-                    .into_iter()
-                    .map(|(key, value)| (key.to_owned(), value))
-                    .collect();
+                let map: Map<String, Value> =
+                    pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
                 Value::Object(map)
             }),
         ]
@@ -91,11 +89,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 /// A good spec in which some values have been replaced by anything.
 fn mutated_spec() -> impl Strategy<Value = Value> {
-    let change = (
-        any::<prop::sample::Index>(),
-        prop::sample::select(KEYS),
-        any_json(),
-    );
+    let change = (any::<prop::sample::Index>(), prop::sample::select(KEYS), any_json());
     prop::collection::vec(change, 0..4).prop_map(|changes| {
         let mut spec = good_spec();
         for (place, key, value) in changes {
@@ -116,23 +110,16 @@ fn mutated_spec() -> impl Strategy<Value = Value> {
 fn pointers(value: &Value) -> Vec<String> {
     let mut all = vec![String::new()];
     let children: Vec<(String, &Value)> = match value {
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, value)| (key.replace('/', "~1"), value))
-            .collect(),
-        Value::Array(list) => list
-            .iter()
-            .enumerate()
-            .map(|(index, value)| (index.to_string(), value))
-            .collect(),
+        Value::Object(map) => {
+            map.iter().map(|(key, value)| (key.replace('/', "~1"), value)).collect()
+        }
+        Value::Array(list) => {
+            list.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect()
+        }
         _ => Vec::new(),
     };
     for (key, child) in children {
-        all.extend(
-            pointers(child)
-                .into_iter()
-                .map(|rest| format!("/{key}{rest}")),
-        );
+        all.extend(pointers(child).into_iter().map(|rest| format!("/{key}{rest}")));
     }
     all
 }

@@ -32,45 +32,23 @@ impl Row {
     ) -> Vec<Self> {
         values
             .into_iter()
-            .map(|(bad, good)| Self {
-                level,
-                id,
-                reason,
-                detail,
-                path,
-                field: path,
-                bad,
-                good,
-            })
+            .map(|(bad, good)| Self { level, id, reason, detail, path, field: path, bad, good })
             .collect()
     }
 }
 
 pub(super) fn container_rows() -> Vec<Row> {
-    [
-        privileges(),
-        profiles(),
-        capabilities(),
-        selinux(),
-        node(),
-        probes(),
-        identity(),
-        required(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [privileges(), profiles(), capabilities(), selinux(), node(), probes(), identity(), required()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn privileges() -> Vec<Row> {
     const UNMASKED: &str = r#"@ must not set securityContext.procMount to "Unmasked""#;
     let privileged = Row::all(
         Level::Baseline,
-        [
-            "privileged",
-            "privileged",
-            "@ must not set securityContext.privileged=true",
-        ],
+        ["privileged", "privileged", "@ must not set securityContext.privileged=true"],
         "securityContext.privileged",
         [(json!(true), json!(false)), (json!(true), json!(null))],
     );
@@ -94,22 +72,14 @@ fn privileges() -> Vec<Row> {
         "securityContext.allowPrivilegeEscalation",
         [(json!(true), json!(false)), (json!(null), json!(false))],
     );
-    let mut rows = [privileged, host_process, escalation]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>();
-    for (level, id) in [
-        (Level::Baseline, "procMount"),
-        (Level::Restricted, "procMount_restricted"),
-    ] {
+    let mut rows = [privileged, host_process, escalation].into_iter().flatten().collect::<Vec<_>>();
+    for (level, id) in [(Level::Baseline, "procMount"), (Level::Restricted, "procMount_restricted")]
+    {
         rows.extend(Row::all(
             level,
             [id, "procMount", UNMASKED],
             "securityContext.procMount",
-            [
-                (json!("Unmasked"), json!("Default")),
-                (json!("Unmasked"), json!(null)),
-            ],
+            [(json!("Unmasked"), json!("Default")), (json!("Unmasked"), json!(null))],
         ));
     }
     rows
@@ -133,12 +103,7 @@ fn profiles() -> Vec<Row> {
         (Level::Restricted, "seccompProfile_restricted"),
     ] {
         let path = "securityContext.seccompProfile.type";
-        rows.extend(Row::all(
-            level,
-            [id, "seccompProfile", SECCOMP],
-            path,
-            twins(),
-        ));
+        rows.extend(Row::all(level, [id, "seccompProfile", SECCOMP], path, twins()));
     }
     rows
 }
@@ -162,10 +127,7 @@ fn capabilities() -> Vec<Row> {
             r#"@ must not include "CHOWN" in securityContext.capabilities.add"#,
         ],
         "securityContext.capabilities.add",
-        [(
-            json!(["CHOWN", "NET_BIND_SERVICE"]),
-            json!(["NET_BIND_SERVICE"]),
-        )],
+        [(json!(["CHOWN", "NET_BIND_SERVICE"]), json!(["NET_BIND_SERVICE"]))],
     );
     [baseline, restricted].into_iter().flatten().collect()
 }
@@ -173,12 +135,7 @@ fn capabilities() -> Vec<Row> {
 fn selinux() -> Vec<Row> {
     let id = "seLinuxOptions";
     let row = |detail, path, bad: &str, good: &str| {
-        Row::all(
-            Level::Baseline,
-            [id, id, detail],
-            path,
-            [(json!(bad), json!(good))],
-        )
+        Row::all(Level::Baseline, [id, id, detail], path, [(json!(bad), json!(good))])
     };
     let kind = row(
         r#"@ set forbidden securityContext.seLinuxOptions: type "spc_t""#,
@@ -231,14 +188,7 @@ fn probes() -> Vec<Row> {
         "lifecycle.preStop.tcpSocket.host",
     ]
     .into_iter()
-    .flat_map(|path| {
-        Row::all(
-            Level::Baseline,
-            text,
-            path,
-            [(json!("127.0.0.1"), json!(""))],
-        )
-    })
+    .flat_map(|path| Row::all(Level::Baseline, text, path, [(json!("127.0.0.1"), json!(""))]))
     .collect()
 }
 
@@ -302,16 +252,9 @@ fn required() -> Vec<Row> {
         "securityContext.capabilities",
         [(json!(null), json!({"drop": ["ALL"]}))],
     );
-    let seccomp = seccomp
-        .into_iter()
-        .map(|row| row.reported_as("securityContext.seccompProfile.type"));
-    let capabilities = capabilities
-        .into_iter()
-        .map(|row| row.reported_as("securityContext.capabilities.drop"));
-    non_root
-        .into_iter()
-        .chain(drop)
-        .chain(seccomp)
-        .chain(capabilities)
-        .collect()
+    let seccomp =
+        seccomp.into_iter().map(|row| row.reported_as("securityContext.seccompProfile.type"));
+    let capabilities =
+        capabilities.into_iter().map(|row| row.reported_as("securityContext.capabilities.drop"));
+    non_root.into_iter().chain(drop).chain(seccomp).chain(capabilities).collect()
 }

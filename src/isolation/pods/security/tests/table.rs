@@ -8,11 +8,7 @@ use serde_json::json;
 #[test]
 fn the_table_is_ordered_and_consistent() {
     let ids = |level| -> Vec<&str> {
-        CHECKS
-            .iter()
-            .filter(|check| check.level == level)
-            .map(|check| check.id)
-            .collect()
+        CHECKS.iter().filter(|check| check.level == level).map(|check| check.id).collect()
     };
     assert_eq!(
         ids(Level::Baseline),
@@ -51,11 +47,7 @@ fn the_table_is_ordered_and_consistent() {
             assert!(ids(Level::Baseline).contains(&id));
         }
     }
-    let newest = CHECKS
-        .iter()
-        .flat_map(|check| check.rules)
-        .map(|(since, _)| *since)
-        .max();
+    let newest = CHECKS.iter().flat_map(|check| check.rules).map(|(since, _)| *since).max();
     assert_eq!(newest, Some(NEWEST_MINOR));
 }
 
@@ -81,11 +73,7 @@ fn default_capabilities_may_be_added_at_baseline() {
         "SYS_CHROOT",
     ] {
         assert_eq!(baseline(&add(name)), [], "{name}");
-        assert_eq!(
-            restricted(&add(name)).is_empty(),
-            name == "NET_BIND_SERVICE",
-            "{name}"
-        );
+        assert_eq!(restricted(&add(name)).is_empty(), name == "NET_BIND_SERVICE", "{name}");
     }
     for name in ["NET_RAW", "SYS_ADMIN", "ALL", "CAP_CHOWN", "chown", ""] {
         assert_eq!(baseline(&add(name)).len(), 1, "{name}");
@@ -103,11 +91,7 @@ fn selinux_types_for_containers_may_be_set() {
         ("container_logreader_t", false),
         ("Container_t", false),
     ] {
-        let spec = with(
-            good_spec(),
-            "securityContext.seLinuxOptions.type",
-            json!(kind),
-        );
+        let spec = with(good_spec(), "securityContext.seLinuxOptions.type", json!(kind));
         assert_eq!(baseline(&spec).is_empty(), allowed, "{kind}");
     }
 }
@@ -126,16 +110,8 @@ fn allowed_sources_pass_alone_and_never_cover_for_another() {
         "secret",
     ] {
         let one = json!([{"name": "v", source: {}}]);
-        assert_eq!(
-            restricted(&with(good_spec(), "volumes", one)),
-            [],
-            "{source}"
-        );
-        let two = with(
-            good_spec(),
-            "volumes",
-            json!([{"name": "v", source: {}, "hostPath": {}}]),
-        );
+        assert_eq!(restricted(&with(good_spec(), "volumes", one)), [], "{source}");
+        let two = with(good_spec(), "volumes", json!([{"name": "v", source: {}, "hostPath": {}}]));
         assert_eq!(restricted(&two)[0].id, "restrictedVolumes", "{source}");
         assert_eq!(baseline(&two)[0].id, "hostPathVolumes", "{source}");
     }
@@ -170,16 +146,8 @@ fn denied_sources_are_named_or_unknown() {
         "storageos",
         "unheardOf",
     ] {
-        let spec = with(
-            good_spec(),
-            "volumes",
-            json!([{"name": "a"}, {"name": "v", source: {}}]),
-        );
-        let shown = if source == "unheardOf" {
-            "unknown"
-        } else {
-            source
-        };
+        let spec = with(good_spec(), "volumes", json!([{"name": "a"}, {"name": "v", source: {}}]));
+        let shown = if source == "unheardOf" { "unknown" } else { source };
         let field = format!("spec.volumes[1].{source}");
         assert_eq!(
             restricted(&spec),
@@ -190,20 +158,8 @@ fn denied_sources_are_named_or_unknown() {
                 &[&field]
             )]
         );
-        let expected = failure(
-            "hostPathVolumes",
-            "hostPath volumes",
-            r#"volume "v""#,
-            &[&field],
-        );
-        assert_eq!(
-            baseline(&spec),
-            if source == "hostPath" {
-                vec![expected]
-            } else {
-                vec![]
-            }
-        );
+        let expected = failure("hostPathVolumes", "hostPath volumes", r#"volume "v""#, &[&field]);
+        assert_eq!(baseline(&spec), if source == "hostPath" { vec![expected] } else { vec![] });
     }
 }
 
@@ -232,16 +188,9 @@ fn several_volumes_are_counted_apart_from_their_types() {
 
 #[test]
 fn only_known_subresources_are_ignored() {
-    for ignored in [
-        "exec",
-        "attach",
-        "binding",
-        "eviction",
-        "log",
-        "portforward",
-        "proxy",
-        "status",
-    ] {
+    for ignored in
+        ["exec", "attach", "binding", "eviction", "log", "portforward", "proxy", "status"]
+    {
         assert!(!needs_evaluation(ignored), "{ignored}");
     }
     for judged in ["", "ephemeralcontainers", "resize", "something", "Exec"] {
