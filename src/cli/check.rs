@@ -247,8 +247,10 @@ fn text(rows: &[Reviewed]) -> String {
             out.push('\n');
         }
         for warning in &row.warnings {
-            out.push_str(&paint(&output::wrap(&format!("! {warning}"), 4, WIDTH), Paint::Notice));
-            out.push('\n');
+            out.push_str(&paint(
+                &output::hanging(&format!("! {warning}"), 4, 2, WIDTH),
+                Paint::Notice,
+            ));
         }
         out.push_str(&changes(&row.patch, 4, WIDTH));
     }
@@ -261,10 +263,10 @@ fn code_of(reason: &str) -> u16 {
 }
 
 fn heading(row: &Reviewed) -> String {
-    let (word, colour) = match (row.allowed, &row.tenant) {
-        (false, _) => ("DENIED ", Paint::Bad),
-        (true, None) if !row.namespace.is_empty() => ("OUTSIDE", Paint::Faint),
-        (true, _) => ("ALLOWED", Paint::Good),
+    let (word, colour) = match row.allowed {
+        false => ("DENIED ", Paint::Bad),
+        true if is_outside(row) => ("OUTSIDE", Paint::Faint),
+        true => ("ALLOWED", Paint::Good),
     };
     let object = if row.namespace.is_empty() {
         format!("{} {}", row.kind, row.name)
@@ -275,20 +277,33 @@ fn heading(row: &Reviewed) -> String {
         .made_by
         .as_ref()
         .map_or_else(|| format!("{}:{}", row.file, row.line), |owner| format!("made by {owner}"));
+    let fits = word.len() + object.chars().count() + origin.chars().count() + 4 <= WIDTH;
     format!(
-        "{}  {}  {}",
+        "{}  {}{}{}",
         paint(word, colour),
         paint(&object, Paint::Strong),
+        if fits { "  " } else { "\n         " },
         paint(&origin, Paint::Faint)
     )
 }
 
 fn summary(rows: &[Reviewed]) -> String {
-    let denied = rows.iter().filter(|row| !row.allowed).count();
-    let warned = rows.iter().filter(|row| row.allowed && !row.warnings.is_empty()).count();
-    format!(
-        "\n{} reviewed: {} allowed ({warned} with warnings), {denied} denied\n",
-        rows.len(),
-        rows.len() - denied
-    )
+    let count = |wanted: &dyn Fn(&Reviewed) -> bool| rows.iter().filter(|row| wanted(row)).count();
+    let denied = count(&|row| !row.allowed);
+    let outside = count(&is_outside);
+    let warned = count(&|row| row.allowed && !row.warnings.is_empty());
+    let mut text = format!("\n{} reviewed: {} allowed", rows.len(), rows.len() - denied - outside);
+    if warned > 0 {
+        text.push_str(&format!(" ({warned} with warnings)"));
+    }
+    text.push_str(&format!(", {denied} denied"));
+    if outside > 0 {
+        text.push_str(&format!(", {outside} outside tenants"));
+    }
+    text + "\n"
+}
+
+/// Whether the object is in a namespace that no Tenant owns.
+fn is_outside(row: &Reviewed) -> bool {
+    row.allowed && row.tenant.is_none() && !row.namespace.is_empty()
 }

@@ -60,8 +60,8 @@ impl World {
         for manifest in &mut reviewed {
             give_namespace(&mut manifest.object, &fallback);
         }
-        if no_tenant {
-            let namespaces = namespaces_of(&reviewed, &facts);
+        let namespaces = namespaces_of(&reviewed, &facts);
+        if no_tenant && !namespaces.is_empty() {
             notes.push(format!(
                 "no Tenant given: judged as a tenant of the shipped class \"{}\" that owns {}; say --with to use your own",
                 names::DEFAULT_CLASS,
@@ -73,7 +73,7 @@ impl World {
                 "spec": {"namespaces": namespaces}
             })));
         }
-        let namespaces = namespaces_of(&reviewed, &facts);
+        notes.extend(system_namespaces(&reviewed, &facts));
         let mut snapshot = files::snapshot(&all, facts, callers)?;
         for namespace in namespaces {
             if snapshot.namespace(&namespace).is_none() {
@@ -111,7 +111,22 @@ fn give_namespace(object: &mut Value, fallback: &str) {
     }
 }
 
+/// Objects in these are not judged, which a user may not have meant.
+fn system_namespaces(reviewed: &[Manifest], facts: &ClusterFacts) -> Option<String> {
+    let mut named = all_namespaces(reviewed);
+    named.retain(|namespace| facts.is_system_namespace(namespace));
+    let listed = named.into_iter().collect::<Vec<_>>().join(", ");
+    (!listed.is_empty())
+        .then(|| format!("{listed} can never be a tenant's: what is there is not judged"))
+}
+
 fn namespaces_of(manifests: &[Manifest], facts: &ClusterFacts) -> BTreeSet<String> {
+    let mut named = all_namespaces(manifests);
+    named.retain(|namespace| !facts.is_system_namespace(namespace));
+    named
+}
+
+fn all_namespaces(manifests: &[Manifest]) -> BTreeSet<String> {
     manifests
         .iter()
         .filter_map(|manifest| {
@@ -123,6 +138,5 @@ fn namespaces_of(manifests: &[Manifest], facts: &ClusterFacts) -> BTreeSet<Strin
             };
             object.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
         })
-        .filter(|namespace| !facts.is_system_namespace(namespace))
         .collect()
 }

@@ -57,7 +57,7 @@ async fn compare(address: SocketAddr, ca_pem: &str) -> Result<()> {
     let mut client = Client::connect(address, "localhost", ca_pem).await?;
     for recorded in recorded()? {
         let path = recorded.answer["endpoint"].as_str().context("no endpoint")?.to_owned();
-        let given = client.post(&path, recorded.review.clone()).await?;
+        let given = client.post(&format!("{path}?timeout=1s"), recorded.review.clone()).await?;
         let expected = answer(&recorded, &snapshot)?;
         ensure!(
             given == expected,

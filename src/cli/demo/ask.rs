@@ -69,7 +69,7 @@ pub(super) async fn ask(
     mut request: Request,
     times: &mut Vec<Duration>,
 ) -> anyhow::Result<Verdict> {
-    let mutated = send(client, "/mutate", &request, times).await?;
+    let mutated = send(client, "/mutate?timeout=10s", &request, times).await?;
     if !mutated.allowed {
         return Ok(Verdict { request, answer: mutated, patch: Vec::new() });
     }
@@ -81,7 +81,7 @@ pub(super) async fn ask(
         json_patch::patch(object, &patch).context("the patch does not apply")?;
         generate_name(object, &mut request.name);
     }
-    let mut answer = send(client, "/validate", &request, times).await?;
+    let mut answer = send(client, "/validate?timeout=10s", &request, times).await?;
     for warning in mutated.warnings {
         if !answer.warnings.contains(&warning) {
             answer.warnings.push(warning);

@@ -48,10 +48,11 @@ impl Client {
         Ok(Self { sender, host: name.to_owned() })
     }
 
-    /// Posts a review to an endpoint and returns the answer's body.
+    /// Posts a review to an endpoint, given with its `?timeout=`, and returns the
+    /// answer's body.
     pub(crate) async fn post(&mut self, path: &str, review: Vec<u8>) -> anyhow::Result<Vec<u8>> {
         self.sender.ready().await?;
-        let request = Request::post(format!("{path}?timeout=10s"))
+        let request = Request::post(path)
             .header(header::HOST, &self.host)
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/json, */*")
