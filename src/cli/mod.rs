@@ -3,6 +3,7 @@
 //!
 //! Exit codes: 0 clean, 1 findings (something would be denied), 2 could not run.
 
+mod changes;
 mod check;
 mod completions;
 mod controller;
@@ -46,23 +47,16 @@ pub struct Cli {
     log_format: LogFormat,
 }
 
+// Their documentation is that of their arguments: a comment here would hide it.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Webhook and controller in one process.
     Run(run::Run),
-    /// Serves admission, from a cluster or from files alone.
     Webhook(webhook::Webhook),
-    /// Provisions tenants and keeps them so.
     Controller(controller::Controller),
-    /// Shows the main job without a cluster.
     Demo(demo::Demo),
-    /// Reviews manifests or recorded AdmissionReviews offline.
     Check(check::Check),
-    /// Prints the objects that a Tenant becomes.
     Render(render::Render),
-    /// Prints everything there is to install, as YAML.
     Manifests(manifests::Manifests),
-    /// Prints a completion script for a shell.
     Completions(completions::Completions),
 }
 
