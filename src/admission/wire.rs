@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use std::fmt::Write as _;
 
 use crate::document::{self, ParseError};
 use crate::isolation::{Operation, Violation};
@@ -226,7 +227,8 @@ struct Audit<'a> {
 
 #[derive(Serialize)]
 struct Status<'a> {
-    status: &'static str,
+    #[serde(rename = "status")]
+    outcome: &'static str,
     code: u16,
     reason: &'static str,
     message: String,
@@ -291,10 +293,10 @@ fn full_message(leading: &Violation, all: &[Violation]) -> String {
     let others = all.iter().filter(|other| !std::ptr::eq(*other, leading));
     for other in others.take(MAX_CAUSES - 1) {
         message.push_str("; ");
-        message.push_str(&format!("{}: {}", other.reason, sentence(other)));
+        let _ = write!(message, "{}: {}", other.reason, sentence(other));
     }
     if all.len() > MAX_CAUSES {
-        message.push_str(&format!("; and {} more", all.len() - MAX_CAUSES));
+        let _ = write!(message, "; and {} more", all.len() - MAX_CAUSES);
     }
     message
 }
@@ -316,7 +318,7 @@ fn status<'a>(leading: &'a Violation, all: &'a [Violation]) -> Status<'a> {
         })
         .collect();
     Status {
-        status: "Failure",
+        outcome: "Failure",
         code,
         reason: match code {
             422 => "Invalid",
