@@ -4,11 +4,12 @@
 //! requests, carry no code, reason or causes, and send the patch as an array
 //! of numbers.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::fmt::Write as _;
 
 use crate::document::{self, ParseError};
 use crate::isolation::{Operation, Violation};
@@ -227,8 +228,7 @@ struct Audit<'a> {
 
 #[derive(Serialize)]
 struct Status<'a> {
-    #[serde(rename = "status")]
-    outcome: &'static str,
+    status: &'static str,
     code: u16,
     reason: &'static str,
     message: String,
@@ -292,8 +292,7 @@ fn full_message(leading: &Violation, all: &[Violation]) -> String {
     let mut message = format!("{}: {}", leading.reason, sentence(leading));
     let others = all.iter().filter(|other| !std::ptr::eq(*other, leading));
     for other in others.take(MAX_CAUSES - 1) {
-        message.push_str("; ");
-        let _ = write!(message, "{}: {}", other.reason, sentence(other));
+        let _ = write!(message, "; {}: {}", other.reason, sentence(other));
     }
     if all.len() > MAX_CAUSES {
         let _ = write!(message, "; and {} more", all.len() - MAX_CAUSES);
@@ -318,7 +317,7 @@ fn status<'a>(leading: &'a Violation, all: &'a [Violation]) -> Status<'a> {
         })
         .collect();
     Status {
-        outcome: "Failure",
+        status: "Failure",
         code,
         reason: match code {
             422 => "Invalid",

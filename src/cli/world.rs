@@ -97,8 +97,8 @@ fn first_namespace(manifests: &[Manifest]) -> Option<String> {
     let mut tenants =
         manifests.iter().filter(|m| m.group() == names::GROUP && m.kind() == "Tenant");
     let only = tenants.next().filter(|_| tenants.next().is_none())?;
-    let named =
-        only.object.pointer("/spec/namespaces/0").or_else(|| only.object.pointer("/metadata/name"));
+    let at = |pointer| only.object.pointer(pointer);
+    let named = at("/spec/namespaces/0").or_else(|| at("/metadata/name"));
     named.and_then(Value::as_str).map(str::to_owned)
 }
 

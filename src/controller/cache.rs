@@ -65,19 +65,19 @@ impl Cache {
                 let Some((namespace, name, object)) = self.slim(object) else {
                     return Vec::new();
                 };
-                let shelf = state.objects.entry(namespace).or_default();
-                let old = shelf.insert(name, Arc::clone(&object));
+                let named = state.objects.entry(namespace).or_default();
+                let old = named.insert(name, Arc::clone(&object));
                 changed(old, Some(object))
             }
             Event::Delete(object) => {
                 let Some((namespace, name, object)) = self.slim(object) else {
                     return Vec::new();
                 };
-                let Some(shelf) = state.objects.get_mut(&namespace) else {
+                let Some(named) = state.objects.get_mut(&namespace) else {
                     return Vec::new();
                 };
-                let old = shelf.remove(&name);
-                if shelf.is_empty() {
+                let old = named.remove(&name);
+                if named.is_empty() {
                     state.objects.remove(&namespace);
                 }
                 // The last state may differ from the one known: both say whose it was.
