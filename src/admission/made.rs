@@ -67,7 +67,7 @@ fn made(
         operation: Operation::Create,
         user: controller_of(&workload.resource.resource),
         object: Some(json!({
-            "apiVersion": "v1", "kind": kind, "metadata": metadata, "spec": spec
+            "apiVersion": "v1", "kind": kind, "metadata": Value::Object(metadata), "spec": spec
         })),
         old_object: None,
         dry_run: false,

@@ -1,5 +1,6 @@
 //! `lessor check`.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -239,7 +240,7 @@ fn text(rows: &[Reviewed]) -> String {
         out.push('\n');
         for cause in &row.causes {
             let head = format!("{} {} ({})", code_of(&cause.reason), cause.reason, cause.rule);
-            out.push_str(&format!("    {}\n", paint(&head, Paint::Bad)));
+            let _ = writeln!(out, "    {}", paint(&head, Paint::Bad));
             let place = format!("{}: {}", cause.at, cause.field);
             out.push_str(&output::wrap(&place, 6, WIDTH));
             out.push('\n');
@@ -294,11 +295,11 @@ fn summary(rows: &[Reviewed]) -> String {
     let warned = count(&|row| row.allowed && !row.warnings.is_empty());
     let mut text = format!("\n{} reviewed: {} allowed", rows.len(), rows.len() - denied - outside);
     if warned > 0 {
-        text.push_str(&format!(" ({warned} with warnings)"));
+        let _ = write!(text, " ({warned} with warnings)");
     }
-    text.push_str(&format!(", {denied} denied"));
+    let _ = write!(text, ", {denied} denied");
     if outside > 0 {
-        text.push_str(&format!(", {outside} outside tenants"));
+        let _ = write!(text, ", {outside} outside tenants");
     }
     text + "\n"
 }

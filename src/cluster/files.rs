@@ -152,7 +152,9 @@ pub fn parse(path: &Path, text: &str) -> Result<Vec<Manifest>, FileError> {
     let mut manifests = Vec::new();
     for (line, document) in documents(text) {
         let value: Value = from_yaml(&document).map_err(|error| {
-            let within = error.location().map_or(0, |at| (at.line() as usize).saturating_sub(1));
+            let within = error
+                .location()
+                .map_or(0, |at| usize::try_from(at.line()).unwrap_or(1).saturating_sub(1));
             FileError::Syntax {
                 path: path.to_owned(),
                 line: line + within,

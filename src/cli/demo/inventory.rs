@@ -1,18 +1,22 @@
 //! The objects that a tenant becomes, as a table.
 
 use serde_json::Value;
+use std::fmt::Write as _;
 
 use crate::cli::output::hanging;
 use crate::names;
 
 use super::show::WIDTH;
 
+/// A kind and its objects.
+type Row = (String, Vec<String>);
+
 /// Columns of the kind.
 const KIND: usize = 16;
 
 /// Namespaces with what is in each, those with the same objects together.
 pub(super) fn table(objects: &[Value], namespaces: &[String]) -> String {
-    let mut groups: Vec<(Vec<&str>, Vec<(String, Vec<String>)>)> = Vec::new();
+    let mut groups: Vec<(Vec<&str>, Vec<Row>)> = Vec::new();
     for namespace in namespaces {
         let found = contents(objects, namespace);
         match groups.iter_mut().find(|(_, known)| *known == found) {
@@ -23,7 +27,7 @@ pub(super) fn table(objects: &[Value], namespaces: &[String]) -> String {
     let mut out = String::new();
     for (members, kinds) in groups {
         let each = if members.len() > 1 { ", each with" } else { "" };
-        out.push_str(&format!("     {}{each}\n", members.join(", ")));
+        let _ = writeln!(out, "     {}{each}", members.join(", "));
         for (kind, listed) in kinds {
             let line = format!("{kind:<KIND$}{}", listed.join("; "));
             out.push_str(&hanging(&line, 7, KIND, WIDTH));
@@ -33,8 +37,8 @@ pub(super) fn table(objects: &[Value], namespaces: &[String]) -> String {
 }
 
 /// Kinds in the order they are created, each with its objects.
-fn contents(objects: &[Value], namespace: &str) -> Vec<(String, Vec<String>)> {
-    let mut kinds: Vec<(String, Vec<String>)> = Vec::new();
+fn contents(objects: &[Value], namespace: &str) -> Vec<Row> {
+    let mut kinds: Vec<Row> = Vec::new();
     for object in objects {
         let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str);
         if text("/metadata/namespace") != Some(namespace) {

@@ -1,6 +1,7 @@
 //! How the demo looks.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -50,19 +51,21 @@ pub(super) fn tenants(snapshot: &Snapshot) -> String {
         let tenant = &view.valid;
         let bounds =
             format!("class {}, Pod Security {}", tenant.class_name, tenant.pod_security.as_str());
-        out.push_str(&format!(
-            "\n   {}  {}\n",
+        let _ = writeln!(
+            out,
+            "\n   {}  {}",
             paint(&tenant.name, Paint::Strong),
             paint(&bounds, Paint::Faint)
-        ));
+        );
         let all = provision::preview(tenant, &snapshot.facts);
         objects += all.len();
         out.push_str(&inventory::table(&all, &tenant.namespaces));
     }
     let count = snapshot.tenants().map(|view| view.valid.namespaces.len()).sum::<usize>();
-    out.push_str(&format!(
-        "\n   {objects} objects in {count} namespaces; `lessor render` prints them as YAML.\n\n"
-    ));
+    let _ = writeln!(
+        out,
+        "\n   {objects} objects in {count} namespaces; `lessor render` prints them as YAML.\n"
+    );
     out
 }
 
@@ -73,13 +76,14 @@ pub(super) fn webhook(stage: &Stage, took: Duration) -> String {
         "The webhook",
         "The one that runs in a cluster, with certificates that it issues and rotates itself.",
     );
-    out.push_str(&format!(
-        "\n   address      https://{}\n   certificate  {}, until {}\n   started      in {} ms, nothing but memory behind it\n\n",
+    let _ = writeln!(
+        out,
+        "\n   address      https://{}\n   certificate  {}, until {}\n   started      in {} ms, nothing but memory behind it\n",
         stage.server.address(),
         super::service(),
         stage.not_after.strftime("%Y-%m-%d"),
         took.as_millis(),
-    ));
+    );
     out
 }
 
@@ -113,7 +117,7 @@ pub(super) fn example(shown: &Shown) -> String {
         let expected = shown.example.expected().join(", ");
         let expected = if expected.is_empty() { "allowed" } else { &expected };
         let text = format!("NOT AS EXPECTED: got {given}, expected {expected}");
-        out.push_str(&format!("     {}\n", paint(&text, Paint::Bad)));
+        let _ = writeln!(out, "     {}", paint(&text, Paint::Bad));
     }
     out.push('\n');
     out
@@ -140,7 +144,7 @@ fn object(reviewed: &Reviewed) -> String {
     if let Some(status) = &verdict.answer.status {
         for cause in &status.details.causes {
             let (rule, sentence) = cause.message.split_once(": ").unwrap_or(("", &cause.message));
-            out.push_str(&format!("       {} by rule {rule}\n", paint(&cause.reason, Paint::Bad)));
+            let _ = writeln!(out, "       {} by rule {rule}", paint(&cause.reason, Paint::Bad));
             if !cause.field.is_empty() {
                 out.push_str(&wrap(&format!("at {}", cause.field), 9, WIDTH));
                 out.push('\n');
