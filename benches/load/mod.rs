@@ -139,7 +139,7 @@ impl Bench {
             connections.push(sender);
             all.extend(took.iter().map(|took| took.as_secs_f64() * 1e6));
         }
-        let (elapsed, processor) = (began.elapsed(), server_time() - processor);
+        let (elapsed, processor) = (began.elapsed(), server_time().saturating_sub(processor));
         let count = f64::from(u32::try_from(all.len()).unwrap());
         Run {
             per_second: count / elapsed.as_secs_f64(),

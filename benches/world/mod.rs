@@ -174,8 +174,9 @@ pub(crate) fn mutated(body: &[u8], snapshot: &Snapshot) -> Vec<u8> {
 /// Decides a review that must be allowed: a refusal would measure another path.
 pub(crate) fn decided(body: &[u8], endpoint: Endpoint, snapshot: &Snapshot) -> Request {
     let mut request = wire::parse(body).unwrap();
-    match decide(&mut request, endpoint, snapshot) {
-        Outcome::Decided(decision) if decision.allowed() && decision.tenant.is_some() => request,
-        other => panic!("{endpoint:?} of {}: {other:?}", request.target()),
-    }
+    let outcome = decide(&mut request, endpoint, snapshot);
+    let allowed = matches!(&outcome, Outcome::Decided(decision)
+        if decision.allowed() && decision.tenant.is_some());
+    assert!(allowed, "{endpoint:?} of {}: {outcome:?}", request.target());
+    request
 }
