@@ -11,7 +11,7 @@
 //! - [`api`]: the custom resources, and a Tenant parsed against its class.
 //! - [`document`]: an object as JSON: strict parsing, paths, patches, redaction.
 //! - [`isolation`]: what isolation is. Both roles ask it, so they cannot disagree.
-//! - [`policy`]: Rego.
+//! - [`policy`]: the room of the policy engine.
 //! - [`snapshot`]: what the webhook knows.
 //! - [`rules`]: the one table of what is intercepted, and everything to install.
 //! - [`admission`]: a review and a snapshot become an answer.

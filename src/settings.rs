@@ -40,7 +40,7 @@ pub struct ClusterArgs {
     )]
     pub node_cidrs: Vec<Cidr>,
     /// Address on which DNS answers beside the kube-dns Pods (the ClusterIP,
-    /// NodeLocal DNSCache, a cloud resolver), as a CIDR such as 169.254.20.10/32.
+    /// a cache on each node, a cloud resolver), as a CIDR such as 169.254.20.10/32.
     #[arg(long = "dns", env = "LESSOR_DNS", value_delimiter = ',', value_name = "CIDR")]
     pub dns: Vec<Cidr>,
     /// Further exact usernames of platform controllers.

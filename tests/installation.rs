@@ -22,7 +22,7 @@ pub(crate) const WEBHOOK: &str = "lessor-webhook";
 /// Component name of the controller process.
 pub(crate) const CONTROLLER: &str = "lessor-controller";
 /// How long the first start of a process may take on a busy machine.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 /// Ranges that the tests say the cluster has.
 const RANGES: [&str; 3] =
     ["--pod-cidr=10.244.0.0/16", "--service-cidr=10.0.0.0/24", "--node-cidr=192.168.0.0/24"];

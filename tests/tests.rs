@@ -17,6 +17,7 @@
 mod controlplane;
 mod end_to_end;
 mod eventually;
+mod examples;
 mod harness;
 mod house;
 mod installation;
@@ -35,6 +36,7 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     house::register(&mut suite);
+    examples::register(&mut suite);
     end_to_end::register(&mut suite);
     harness::register(&mut suite);
     Ok(suite.run(Arguments::from_args()))

@@ -6,7 +6,8 @@ use crate::api::{PodSecurityLevel, PodTemplateEnforcement};
 use crate::isolation::metadata::NamespaceState;
 use crate::isolation::pods::{self, ClaimTemplate, Subject, security};
 use crate::isolation::{
-    Change, Context, Findings, Operation, access, kinds, metadata, network, services, storage,
+    Change, Context, Findings, Operation, Violation, access, kinds, metadata, network, services,
+    storage,
 };
 use crate::names::Reason;
 
@@ -55,13 +56,15 @@ fn pod(context: &Context<'_>, change: &Change<'_>, findings: &mut Findings) {
     let Some(object) = change.new.filter(|_| whole) else { return };
     let spec = object.get("spec").unwrap_or(&Value::Null);
     let metadata = object.get("metadata").unwrap_or(&Value::Null);
+    let spec_changed = change.old.is_none_or(|old| old.get("spec") != object.get("spec"));
+    if spec_changed {
+        pod_security(context, metadata, spec, "", findings);
+    }
     if change.subresource.is_empty() {
         let subject = Subject { metadata, spec, root: "", is_template: false };
         pods::judge(context, change, &subject, findings);
     }
-    let spec_changed = change.old.is_none_or(|old| old.get("spec") != object.get("spec"));
     if spec_changed {
-        pod_security(context, metadata, spec, "", findings);
         claims(context, pods::ephemeral_claims(spec, ""), findings);
     }
 }
@@ -96,31 +99,29 @@ fn template(context: &Context<'_>, change: &Change<'_>, findings: &mut Findings)
     let written = at(template.metadata);
     metadata::judge_template(context, written, &format!("{}.metadata", template.path), &mut found);
     let subject = Subject { metadata, spec, root: template.path, is_template: true };
-    pods::judge(context, change, &subject, &mut found);
     pod_security(context, metadata, spec, template.path, &mut found);
+    pods::judge(context, change, &subject, &mut found);
     claims(context, pods::ephemeral_claims(spec, template.path), &mut found);
-    claims(context, pods::claim_templates(change.group, change.resource, object), &mut found);
-    match context.class.pod_templates {
-        PodTemplateEnforcement::Deny => {
-            findings.violations.append(&mut found.violations);
-            findings.warnings.append(&mut found.warnings);
+    let mut claimed = Findings::default();
+    claims(context, pods::claim_templates(change.group, change.resource, object), &mut claimed);
+    for (made, mut found) in [("Pods", found), ("Claims", claimed)] {
+        match context.class.pod_templates {
+            PodTemplateEnforcement::Deny => findings.violations.append(&mut found.violations),
+            PodTemplateEnforcement::Warn => {
+                findings.warnings.extend(found.violations.iter().map(|it| announce(made, it)));
+            }
         }
-        PodTemplateEnforcement::Warn => {
-            findings.warnings.extend(found.violations.into_iter().map(|violation| {
-                format!(
-                    "Pods of this workload will be refused: {}: {} ({})",
-                    violation.reason,
-                    violation.message.replacen(
-                        "violates PodSecurity",
-                        "would violate PodSecurity",
-                        1
-                    ),
-                    violation.field
-                )
-            }));
-            findings.warnings.append(&mut found.warnings);
-        }
+        findings.warnings.append(&mut found.warnings);
     }
+}
+
+/// Says what will happen to what a workload makes.
+fn announce(made: &str, violation: &Violation) -> String {
+    let message = violation.message.replacen("violates", "would violate", 1);
+    format!(
+        "{made} of this workload will be refused: {}: {}: {message}",
+        violation.reason, violation.field
+    )
 }
 
 fn pod_security(

@@ -1,7 +1,7 @@
 //! The decision itself.
 
 use crate::isolation::metadata::NamespaceState;
-use crate::isolation::{Caller, Change, Context, Findings, Operation};
+use crate::isolation::{Caller, Change, Context, Findings, Operation, Violation};
 use crate::names::Reason;
 use crate::snapshot::{NamespaceView, Snapshot, TenantView};
 
@@ -76,16 +76,34 @@ impl Inside<'_> {
                 ),
             }
         }
+        let about_the_patch = findings.warnings.len();
         let state =
             NamespaceState { terminating: self.namespace.terminating, live_pods: self.live_pods };
         core::judge(&context, &change_of(request, self.caller), state, &mut findings);
-        decision.violations = findings.violations;
+        decision.violations = without_echoes(findings.violations);
         decision.warnings = findings.warnings;
         if !decision.allowed() {
             decision.patch.clear();
+            decision.warnings.drain(..about_the_patch);
         }
         decision
     }
+}
+
+/// Leaves out what an earlier rule said about the same field for the same reason.
+fn without_echoes(found: Vec<Violation>) -> Vec<Violation> {
+    let mut kept: Vec<Violation> = Vec::with_capacity(found.len());
+    for violation in found {
+        let echoes = |earlier: &Violation| {
+            earlier.rule != violation.rule
+                && earlier.reason == violation.reason
+                && earlier.field == violation.field
+        };
+        if !kept.iter().any(echoes) {
+            kept.push(violation);
+        }
+    }
+    kept
 }
 
 /// The request as rules see it.

@@ -3,59 +3,90 @@
 //! What `check`, `demo` and `webhook --static` judge goes through the same
 //! [`super::decide`] as the live webhook: only the request is made here.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::isolation::Operation;
-use crate::isolation::pods;
 use crate::names::Reason;
-
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Membership, Snapshot};
 
 use super::decide::decide;
 use super::decision::{Decision, Outcome};
 use super::request::{Endpoint, GroupKind, GroupResource, Phase, Request, User};
 
-/// Who creates Pods for a workload.
-const REPLICASET_CONTROLLER: &str = "system:serviceaccount:kube-system:replicaset-controller";
+pub use super::made::made_by;
+pub use super::question::question;
 
 /// Judges a request as the API server would have it judged: the mutating
-/// endpoint, then the validating one on the result. Without `mutate` the object
-/// is judged as written, except that what mutation would have injected is not
-/// missed.
+/// endpoint, then the validating one on the result.
 #[must_use]
-pub fn review(request: &mut Request, snapshot: &Snapshot, mutate: bool) -> Decision {
-    let ask = |request: &mut Request, phase| {
-        let endpoint = Endpoint { phase, administrator: false };
-        match decide(request, endpoint, snapshot) {
-            Outcome::Decided(decision) => decision,
-            Outcome::NotYet(not_yet) => not_yet.into_decision(),
-        }
-    };
-    if !mutate {
-        let completed = review(&mut request.clone(), snapshot, true);
-        let mut decision = ask(request, Phase::Validating);
-        // What Lessor would have added is not missed; Pod Security is judged as written.
-        decision.violations.retain(|written| {
-            written.reason == Reason::PodSecurityViolation
-                || completed
-                    .violations
-                    .iter()
-                    .any(|after| after.rule == written.rule && after.field == written.field)
-        });
-        return decision;
-    }
-    let mutated = ask(request, Phase::Mutating);
+pub fn review(request: &mut Request, snapshot: &Snapshot) -> Decision {
+    let assumed = default_storage_class(request, snapshot);
+    let mutated = ask(request, Phase::Mutating, snapshot);
     if !mutated.allowed() {
         return mutated;
     }
-    let mut decision = ask(request, Phase::Validating);
+    let mut decision = ask(request, Phase::Validating, snapshot);
     decision.patch = mutated.patch;
-    for warning in mutated.warnings {
+    for warning in mutated.warnings.into_iter().chain(assumed) {
         if !decision.warnings.contains(&warning) {
             decision.warnings.push(warning);
         }
     }
     decision
+}
+
+/// Judges a request as written. Labels, mounts, placement and pull policy that
+/// Lessor would supply are not missed; the Pod Security Standard must be met by
+/// the object itself.
+#[must_use]
+pub fn review_as_written(request: &mut Request, snapshot: &Snapshot) -> Decision {
+    let assumed = default_storage_class(request, snapshot);
+    let completed = ask(&mut request.clone(), Phase::Mutating, snapshot);
+    let mut decision = ask(request, Phase::Validating, snapshot);
+    decision.violations.retain(|violation| {
+        violation.reason == Reason::PodSecurityViolation
+            || completed
+                .violations
+                .iter()
+                .any(|left| left.reason == violation.reason && left.field == violation.field)
+    });
+    decision.warnings.extend(assumed);
+    decision
+}
+
+/// Gives a claim that names no storage class the first of the tenant's class,
+/// as the API server's `DefaultStorageClass` plugin would have given it the
+/// cluster's default, and says so.
+fn default_storage_class(request: &mut Request, snapshot: &Snapshot) -> Option<String> {
+    if request.resource.resource != "persistentvolumeclaims"
+        || request.operation != Operation::Create
+    {
+        return None;
+    }
+    let Membership::Active { tenant, .. } = snapshot.owner_of(&request.namespace) else {
+        return None;
+    };
+    let class = tenant.class.storage_classes.first()?;
+    let object = request.object.as_mut()?;
+    let annotation = "/metadata/annotations/volume.beta.kubernetes.io~1storage-class";
+    if object.pointer(annotation).is_some() {
+        return None;
+    }
+    let spec = object.get_mut("spec")?.as_object_mut()?;
+    if spec.get("storageClassName").is_some_and(|name| !name.is_null()) {
+        return None;
+    }
+    spec.insert("storageClassName".to_owned(), Value::from(class.as_str()));
+    Some(format!(
+        "no storageClassName: judged as {class:?}; in a cluster its default StorageClass counts"
+    ))
+}
+
+fn ask(request: &mut Request, phase: Phase, snapshot: &Snapshot) -> Decision {
+    match decide(request, Endpoint { phase, administrator: false }, snapshot) {
+        Outcome::Decided(decision) => decision,
+        Outcome::NotYet(not_yet) => not_yet.into_decision(),
+    }
 }
 
 /// Why a manifest cannot become a request.
@@ -133,44 +164,6 @@ pub fn create(object: Value, namespace: &str, user: &User) -> Result<Request, Ma
     })
 }
 
-/// The Pod that a workload's controller would create from its template, as a
-/// request; none for kinds without a template and for Pods themselves.
-#[must_use]
-pub fn pod_of(workload: &Request) -> Option<Request> {
-    let object = workload.object.as_ref()?;
-    let template = pods::template(&workload.resource.group, &workload.resource.resource)?;
-    if template.spec == ["spec"] {
-        return None;
-    }
-    let spec = object.pointer(&crate::document::pointer_of(template.spec))?.clone();
-    let metadata = object.pointer(&crate::document::pointer_of(template.metadata));
-    let copy = |field: &str| metadata.and_then(|m| m.get(field)).cloned();
-    let mut pod_metadata = Map::new();
-    pod_metadata.insert("generateName".to_owned(), json!(format!("{}-", workload.name)));
-    pod_metadata.insert("namespace".to_owned(), json!(workload.namespace));
-    for field in ["labels", "annotations"] {
-        if let Some(value) = copy(field) {
-            pod_metadata.insert(field.to_owned(), value);
-        }
-    }
-    let user = User { name: REPLICASET_CONTROLLER.to_owned(), groups: Vec::new() };
-    Some(Request {
-        uid: format!("{}-pod", workload.uid),
-        kind: GroupKind { group: String::new(), version: "v1".to_owned(), kind: "Pod".to_owned() },
-        resource: GroupResource { group: String::new(), resource: "pods".to_owned() },
-        subresource: String::new(),
-        name: String::new(),
-        namespace: workload.namespace.clone(),
-        operation: Operation::Create,
-        user,
-        object: Some(json!({
-            "apiVersion": "v1", "kind": "Pod", "metadata": pod_metadata, "spec": spec
-        })),
-        old_object: None,
-        dry_run: false,
-    })
-}
-
 /// The resource of a kind, by the rule that code generators use for built-in
 /// kinds and nearly all custom ones.
 #[must_use]
@@ -192,6 +185,8 @@ pub fn plural(kind: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

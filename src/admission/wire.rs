@@ -4,6 +4,8 @@
 //! requests, carry no code, reason or causes, and send the patch as an array
 //! of numbers.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -290,11 +292,10 @@ fn full_message(leading: &Violation, all: &[Violation]) -> String {
     let mut message = format!("{}: {}", leading.reason, sentence(leading));
     let others = all.iter().filter(|other| !std::ptr::eq(*other, leading));
     for other in others.take(MAX_CAUSES - 1) {
-        message.push_str("; ");
-        message.push_str(&format!("{}: {}", other.reason, sentence(other)));
+        let _ = write!(message, "; {}: {}", other.reason, sentence(other));
     }
     if all.len() > MAX_CAUSES {
-        message.push_str(&format!("; and {} more", all.len() - MAX_CAUSES));
+        let _ = write!(message, "; and {} more", all.len() - MAX_CAUSES);
     }
     message
 }

@@ -23,7 +23,7 @@ pub struct ClusterFacts {
 }
 
 /// Where DNS answers: Pods by namespace and selector, and addresses that
-/// selectors never match (NodeLocal DNSCache, the ClusterIP, cloud resolvers).
+/// selectors never match (a cache on each node, the ClusterIP, cloud resolvers).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsFacts {
     /// Namespace of the DNS Pods.

@@ -1,5 +1,6 @@
 //! `lessor check`.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -9,19 +10,26 @@ use serde_json::Value;
 
 use crate::admission::{Decision, Request, User, offline, wire};
 use crate::cluster::files::Manifest;
-use crate::document::difference;
+use crate::document::PatchOperation;
+use crate::isolation::pods;
 use crate::settings::ClusterArgs;
 
 use super::Verdict;
+use super::changes::changes;
 use super::output::{self, Format, Paint, paint};
 use super::world::World;
 
 /// Reviews manifests or recorded AdmissionReviews offline.
 ///
 /// Each object is judged as the API server would have it judged: completed by
-/// the mutating endpoint, then judged by the fixed core. For a workload the
-/// Pod that it would make is judged too. Tenants and classes among the files
-/// are used and reviewed.
+/// the mutating endpoint, then judged by the fixed core. For a workload, the
+/// Pod and the claims that it would make are judged too. Tenants and classes
+/// among the files are used and reviewed.
+///
+/// With no Tenant at all, one of the shipped class is assumed that owns every
+/// namespace named (Pod Security level `restricted`). ALLOWED and DENIED are
+/// about a tenant's objects; OUTSIDE is a namespace that no Tenant owns, where
+/// Lessor has no say.
 ///
 /// Exit code 0: everything is allowed. 1: something is denied. 2: could not run.
 #[derive(Args, Debug)]
@@ -33,7 +41,8 @@ pub(super) struct Check {
     /// against; they are not reviewed themselves.
     #[arg(long, value_name = "DIR")]
     with: Vec<PathBuf>,
-    /// Judges the objects as written, without what Lessor would add to them.
+    /// Judges the objects as written: they must meet the Pod Security Standard
+    /// by themselves. Labels, mounts and placement are supplied all the same.
     #[arg(long)]
     no_mutate: bool,
     /// Namespace of objects that name none; else the first one of the only Tenant.
@@ -76,9 +85,7 @@ pub(super) struct Reviewed {
     message: String,
     causes: Vec<Cause>,
     warnings: Vec<String>,
-    patch: Value,
-    #[serde(skip)]
-    difference: Vec<String>,
+    patch: Vec<PatchOperation>,
 }
 
 #[derive(Debug, Serialize)]
@@ -132,28 +139,49 @@ fn review(
         offline::create(manifest.object.clone(), namespace.unwrap_or_default(), user)
             .with_context(at)?
     };
-    let pod = offline::pod_of(&request);
-    let decision = offline::review(&mut request, &world.snapshot, mutate);
-    let owner = format!("{} {}", request.kind.kind, request.object_name());
-    let mut rows = vec![row(manifest, &request, &decision, None)];
-    if let Some(mut pod) = pod {
-        let decision = offline::review(&mut pod, &world.snapshot, mutate);
-        rows.push(row(manifest, &pod, &decision, Some(owner)));
+    let judge = |request: &mut Request| {
+        if mutate {
+            offline::review(request, &world.snapshot)
+        } else {
+            offline::review_as_written(request, &world.snapshot)
+        }
+    };
+    let made = offline::made_by(&request);
+    let decision = judge(&mut request);
+    let owner = format!("{} {}", request.kind.kind, displayed_name(&request));
+    let mut rows = vec![row(manifest, &request, decision, None)];
+    for mut request in made {
+        let decision = judge(&mut request);
+        rows.push(row(manifest, &request, decision, Some(owner.clone())));
     }
     Ok(rows)
+}
+
+/// The name, or what it will begin with.
+pub(super) fn displayed_name(request: &Request) -> String {
+    let name = request.object_name();
+    let prefix = || {
+        let object = request.object.as_ref()?;
+        object.pointer("/metadata/generateName")?.as_str().map(|prefix| format!("{prefix}*"))
+    };
+    if name.is_empty() { prefix().unwrap_or_else(|| "*".to_owned()) } else { name.to_owned() }
 }
 
 fn row(
     manifest: &Manifest,
     request: &Request,
-    decision: &Decision,
+    decision: Decision,
     made_by: Option<String>,
 ) -> Reviewed {
     let leading = decision.leading();
     let version = &request.kind.version;
     let in_template = made_by.is_some();
     let locate = |field: &str| {
-        let found = if in_template { template_field(manifest, field) } else { field.to_owned() };
+        let found = if in_template {
+            template_field(manifest, &request.kind.kind, field)
+        } else {
+            field.to_owned()
+        };
         manifest.locate(&found)
     };
     Reviewed {
@@ -166,7 +194,7 @@ fn row(
         },
         kind: request.kind.kind.clone(),
         namespace: request.namespace.clone(),
-        name: request.object_name().to_owned(),
+        name: displayed_name(request),
         made_by,
         tenant: decision.tenant.clone(),
         allowed: decision.allowed(),
@@ -174,7 +202,7 @@ fn row(
         reason: leading.map(|violation| violation.reason.to_string()),
         rule: leading.map(|violation| violation.rule.to_owned()),
         field: leading.map(|violation| violation.field.clone()),
-        message: wire::message(decision),
+        message: wire::message(&decision),
         causes: decision
             .violations
             .iter()
@@ -186,43 +214,46 @@ fn row(
                 message: violation.message.clone(),
             })
             .collect(),
-        warnings: decision.warnings.clone(),
-        patch: serde_json::to_value(&decision.patch).unwrap_or_default(),
-        difference: difference(&decision.patch).iter().map(ToString::to_string).collect(),
+        warnings: decision.warnings,
+        patch: decision.patch,
     }
 }
 
-/// Where a field of the Pod stands in the workload that makes it.
-fn template_field(manifest: &Manifest, field: &str) -> String {
+/// Where a field of what a workload makes stands in the workload. Claims have
+/// no line of their own: which template they are of is in their name.
+fn template_field(manifest: &Manifest, made: &str, field: &str) -> String {
     let resource = offline::plural(manifest.kind());
-    crate::isolation::pods::template(manifest.group(), &resource)
-        .map_or_else(|| field.to_owned(), |template| format!("{}.{field}", template.path))
+    match pods::template(manifest.group(), &resource) {
+        Some(template) if made == "Pod" => format!("{}.{field}", template.path),
+        _ => "spec.volumeClaimTemplates".to_owned(),
+    }
 }
 
 /// Columns of the text output.
 const WIDTH: usize = 100;
 
 /// The verdicts for people.
-pub(super) fn text(rows: &[Reviewed]) -> String {
+fn text(rows: &[Reviewed]) -> String {
     let mut out = String::new();
     for row in rows {
         out.push_str(&heading(row));
         out.push('\n');
         for cause in &row.causes {
             let head = format!("{} {} ({})", code_of(&cause.reason), cause.reason, cause.rule);
-            out.push_str(&format!("    {}\n", paint(&head, Paint::Bad)));
-            out.push_str(&format!("    at {} ({})\n", cause.field, cause.at));
+            let _ = writeln!(out, "    {}", paint(&head, Paint::Bad));
+            let place = format!("{}: {}", cause.at, cause.field);
+            out.push_str(&output::wrap(&place, 6, WIDTH));
+            out.push('\n');
             out.push_str(&output::wrap(&cause.message, 6, WIDTH));
             out.push('\n');
         }
         for warning in &row.warnings {
-            out.push_str(&paint(&output::wrap(&format!("! {warning}"), 4, WIDTH), Paint::Notice));
-            out.push('\n');
+            out.push_str(&paint(
+                &output::hanging(&format!("! {warning}"), 4, 2, WIDTH),
+                Paint::Notice,
+            ));
         }
-        for line in &row.difference {
-            let colour = if line.starts_with('+') { Paint::Good } else { Paint::Notice };
-            out.push_str(&format!("    {}\n", paint(line, colour)));
-        }
+        out.push_str(&changes(&row.patch, 4, WIDTH));
     }
     out.push_str(&summary(rows));
     out
@@ -233,35 +264,47 @@ fn code_of(reason: &str) -> u16 {
 }
 
 fn heading(row: &Reviewed) -> String {
-    let (word, colour) = match (row.allowed, &row.tenant) {
-        (false, _) => ("DENIED ", Paint::Bad),
-        (true, None) if !row.namespace.is_empty() => ("OUTSIDE", Paint::Faint),
-        (true, _) => ("ALLOWED", Paint::Good),
+    let (word, colour) = match row.allowed {
+        false => ("DENIED ", Paint::Bad),
+        true if is_outside(row) => ("OUTSIDE", Paint::Faint),
+        true => ("ALLOWED", Paint::Good),
     };
-    let name = if row.name.is_empty() { "(generated)" } else { &row.name };
     let object = if row.namespace.is_empty() {
-        format!("{} {name}", row.kind)
+        format!("{} {}", row.kind, row.name)
     } else {
-        format!("{} {}/{name}", row.kind, row.namespace)
+        format!("{} {}/{}", row.kind, row.namespace, row.name)
     };
     let origin = row
         .made_by
         .as_ref()
         .map_or_else(|| format!("{}:{}", row.file, row.line), |owner| format!("made by {owner}"));
+    let fits = word.len() + object.chars().count() + origin.chars().count() + 4 <= WIDTH;
     format!(
-        "{}  {}  {}",
+        "{}  {}{}{}",
         paint(word, colour),
         paint(&object, Paint::Strong),
+        if fits { "  " } else { "\n         " },
         paint(&origin, Paint::Faint)
     )
 }
 
 fn summary(rows: &[Reviewed]) -> String {
-    let denied = rows.iter().filter(|row| !row.allowed).count();
-    let warned = rows.iter().filter(|row| row.allowed && !row.warnings.is_empty()).count();
-    format!(
-        "\n{} reviewed: {} allowed ({warned} with warnings), {denied} denied\n",
-        rows.len(),
-        rows.len() - denied
-    )
+    let count = |wanted: &dyn Fn(&Reviewed) -> bool| rows.iter().filter(|row| wanted(row)).count();
+    let denied = count(&|row| !row.allowed);
+    let outside = count(&is_outside);
+    let warned = count(&|row| row.allowed && !row.warnings.is_empty());
+    let mut text = format!("\n{} reviewed: {} allowed", rows.len(), rows.len() - denied - outside);
+    if warned > 0 {
+        let _ = write!(text, " ({warned} with warnings)");
+    }
+    let _ = write!(text, ", {denied} denied");
+    if outside > 0 {
+        let _ = write!(text, ", {outside} outside tenants");
+    }
+    text + "\n"
+}
+
+/// Whether the object is in a namespace that no Tenant owns.
+fn is_outside(row: &Reviewed) -> bool {
+    row.allowed && row.tenant.is_none() && !row.namespace.is_empty()
 }

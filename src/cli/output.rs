@@ -95,6 +95,23 @@ pub(super) fn wrap(text: &str, indent: usize, width: usize) -> String {
     lines.join("\n")
 }
 
+/// Wraps with all lines but the first indented further; each line is ended.
+pub(super) fn hanging(text: &str, indent: usize, further: usize, width: usize) -> String {
+    let mut out = " ".repeat(indent);
+    for piece in text.split_inclusive(char::is_whitespace) {
+        let used = out.lines().last().map_or(0, |line| line.chars().count());
+        if used + piece.trim_end().chars().count() > width && used > indent + further {
+            out.truncate(out.trim_end().len());
+            out.push('\n');
+            out.push_str(&" ".repeat(indent + further));
+        }
+        out.push_str(piece);
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,5 +120,11 @@ mod tests {
     fn long_texts_are_wrapped_and_indented() {
         let wrapped = wrap("one two three four", 2, 10);
         assert_eq!(wrapped, "  one two\n  three\n  four");
+    }
+
+    #[test]
+    fn further_lines_hang() {
+        assert_eq!(hanging("a   bc de", 2, 4, 8), "  a   bc\n      de\n");
+        assert_eq!(hanging("", 2, 4, 8), "\n");
     }
 }

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use crate::admission::offline::is_cluster_scoped;
-use crate::api::ClusterFacts;
+use crate::api::{Callers, ClusterFacts};
 use crate::cluster::files::{self, Manifest};
 use crate::names;
 use crate::rules;
@@ -23,18 +22,27 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Reads `files`, which are reviewed, and `with`, which are only known. A
-    /// class that is named `default` and not among them is the shipped one;
-    /// with no Tenant at all, one of class `default` is assumed that owns every
-    /// namespace named.
+    /// Reads `files`, which are reviewed, and `with`, which are only known.
     pub(super) fn load(
         files: &[PathBuf],
         with: &[PathBuf],
         default_namespace: Option<&str>,
         cluster: &ClusterArgs,
     ) -> anyhow::Result<Self> {
-        let mut reviewed = files::read(files)?;
-        let known = files::read(with)?;
+        let (reviewed, known) = (files::read(files)?, files::read(with)?);
+        Self::of(reviewed, known, default_namespace, cluster.facts(), cluster.callers())
+    }
+
+    /// A class that is named `default` and not among the manifests is the
+    /// shipped one; with no Tenant at all, one of class `default` is assumed
+    /// that owns every namespace named.
+    pub(super) fn of(
+        mut reviewed: Vec<Manifest>,
+        known: Vec<Manifest>,
+        default_namespace: Option<&str>,
+        facts: ClusterFacts,
+        callers: Callers,
+    ) -> anyhow::Result<Self> {
         let mut notes = Vec::new();
         let mut all: Vec<Manifest> = known.into_iter().chain(reviewed.iter().cloned()).collect();
         let is = |manifest: &Manifest, kind: &str| {
@@ -52,8 +60,8 @@ impl World {
         for manifest in &mut reviewed {
             give_namespace(&mut manifest.object, &fallback);
         }
-        if no_tenant {
-            let namespaces = namespaces_of(&reviewed, &cluster.facts());
+        let namespaces = namespaces_of(&reviewed, &facts);
+        if no_tenant && !namespaces.is_empty() {
             notes.push(format!(
                 "no Tenant given: judged as a tenant of the shipped class \"{}\" that owns {}; say --with to use your own",
                 names::DEFAULT_CLASS,
@@ -65,9 +73,9 @@ impl World {
                 "spec": {"namespaces": namespaces}
             })));
         }
-        let mut snapshot = files::snapshot(&all, cluster.facts(), cluster.callers())
-            .context("reading tenants and classes")?;
-        for namespace in namespaces_of(&reviewed, &cluster.facts()) {
+        notes.extend(system_namespaces(&reviewed, &facts));
+        let mut snapshot = files::snapshot(&all, facts, callers)?;
+        for namespace in namespaces {
             if snapshot.namespace(&namespace).is_none() {
                 snapshot.apply(crate::snapshot::Change::Namespace(
                     crate::snapshot::NamespaceView {
@@ -89,7 +97,8 @@ fn first_namespace(manifests: &[Manifest]) -> Option<String> {
     let mut tenants =
         manifests.iter().filter(|m| m.group() == names::GROUP && m.kind() == "Tenant");
     let only = tenants.next().filter(|_| tenants.next().is_none())?;
-    let named = only.object.pointer("/spec/namespaces/0").or(only.object.pointer("/metadata/name"));
+    let at = |pointer| only.object.pointer(pointer);
+    let named = at("/spec/namespaces/0").or_else(|| at("/metadata/name"));
     named.and_then(Value::as_str).map(str::to_owned)
 }
 
@@ -103,7 +112,22 @@ fn give_namespace(object: &mut Value, fallback: &str) {
     }
 }
 
+/// Objects in these are not judged, which a user may not have meant.
+fn system_namespaces(reviewed: &[Manifest], facts: &ClusterFacts) -> Option<String> {
+    let mut named = all_namespaces(reviewed);
+    named.retain(|namespace| facts.is_system_namespace(namespace));
+    let listed = named.into_iter().collect::<Vec<_>>().join(", ");
+    (!listed.is_empty())
+        .then(|| format!("{listed} can never be a tenant's: what is there is not judged"))
+}
+
 fn namespaces_of(manifests: &[Manifest], facts: &ClusterFacts) -> BTreeSet<String> {
+    let mut named = all_namespaces(manifests);
+    named.retain(|namespace| !facts.is_system_namespace(namespace));
+    named
+}
+
+fn all_namespaces(manifests: &[Manifest]) -> BTreeSet<String> {
     manifests
         .iter()
         .filter_map(|manifest| {
@@ -115,6 +139,5 @@ fn namespaces_of(manifests: &[Manifest], facts: &ClusterFacts) -> BTreeSet<Strin
             };
             object.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
         })
-        .filter(|namespace| !facts.is_system_namespace(namespace))
         .collect()
 }

@@ -151,8 +151,10 @@ fn expand(path: &Path) -> Result<Vec<PathBuf>, FileError> {
 pub fn parse(path: &Path, text: &str) -> Result<Vec<Manifest>, FileError> {
     let mut manifests = Vec::new();
     for (line, document) in documents(text) {
-        let value: Value = serde_saphyr::from_str(&document).map_err(|error| {
-            let within = error.location().map_or(0, |at| (at.line() as usize).saturating_sub(1));
+        let value: Value = from_yaml(&document).map_err(|error| {
+            let within = error
+                .location()
+                .map_or(0, |at| usize::try_from(at.line()).unwrap_or(1).saturating_sub(1));
             FileError::Syntax {
                 path: path.to_owned(),
                 line: line + within,
@@ -180,6 +182,13 @@ pub fn parse(path: &Path, text: &str) -> Result<Vec<Manifest>, FileError> {
         }));
     }
     Ok(manifests)
+}
+
+/// Reads scalars as kubectl does, which follows YAML 1.1: `0440` is octal,
+/// `yes` and `on` are true.
+fn from_yaml(text: &str) -> Result<Value, serde_saphyr::Error> {
+    let options = serde_saphyr::options! { legacy_octal_numbers: true };
+    serde_saphyr::from_str_with_options(text, options)
 }
 
 /// Splits a stream at `---` lines, with the first line of each document.
@@ -345,6 +354,15 @@ mod tests {
         assert_eq!(parsed.iter().map(|m| m.line).collect::<Vec<_>>(), [3, 8]);
         let error = parse(Path::new("x.yaml"), "a: 1\n---\nb: [1\n").unwrap_err().to_string();
         assert!(error.starts_with("x.yaml:"), "{error}");
+    }
+
+    #[test]
+    fn scalars_are_read_as_kubectl_reads_them() {
+        let text = "mode: 0440\nquoted: \"0440\"\non: yes\nport: 8080\nversion: 1.10.0\n";
+        let parsed = parse(Path::new("x.yaml"), text).unwrap();
+        let expected = serde_json::json!(
+            {"mode": 288, "quoted": "0440", "on": true, "port": 8080, "version": "1.10.0"});
+        assert_eq!(parsed[0].object, expected);
     }
 
     #[test]

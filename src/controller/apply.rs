@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::context::{Context, ReconcileError};
 use super::report::Report;
+use crate::api::NamespaceStatus;
 use crate::names;
 use crate::provision::{
     AppliedNamespace, Canary, Claim, Delete, Failure, FailureReason, Kind, Mode, Object, Observed,
@@ -25,13 +26,13 @@ pub(super) async fn apply(
     for namespace in &wanted.namespaces {
         let isolated = isolate(context, namespace, observed).await?;
         if namespace.mode == Mode::Active
-            && let Some(mut entry) = entry(&isolated)
+            && let Some(entry) = entry(&isolated)
+            && observed
+                .recorded(&entry.name)
+                .is_none_or(|before| (&before.uid, before.isolated) != (&entry.uid, entry.isolated))
         {
             // Ready is said once, at the end.
-            entry.ready = observed
-                .recorded(&entry.name)
-                .is_some_and(|before| before.ready && before.uid == entry.uid);
-            report.record(entry).await?;
+            report.record(NamespaceStatus { ready: false, ..entry }).await?;
         }
         applied.push(isolated);
     }
@@ -180,19 +181,15 @@ async fn ensure_copy(
     observed: Option<&Value>,
 ) -> Result<Outcome, kube::Error> {
     let found;
-    let observed = match observed {
-        Some(observed) => observed,
-        None => match context.writer.create(object).await {
-            Err(kube::Error::Api(status)) if status.is_already_exists() => {
-                found = context.writer.get(&object.key).await?;
-                match &found {
-                    Some(found) if is_managed(found) => found,
-                    Some(_) => return Ok(Outcome::Foreign),
-                    None => return Err(kube::Error::Api(status)),
-                }
-            }
-            answer => return answer.map(|_| Outcome::Current),
-        },
+    let observed = if let Some(observed) = observed {
+        observed
+    } else {
+        found = context.writer.get(&object.key).await?;
+        match &found {
+            Some(found) if is_managed(found) => found,
+            Some(_) => return Ok(Outcome::Foreign),
+            None => return context.writer.create(object).await.map(|_| Outcome::Current),
+        }
     };
     if observed["type"] == object.body["type"] {
         let body = merged(Kind::Secret, observed, &object.body);

@@ -31,13 +31,17 @@ impl Canaries {
     }
 }
 
+/// Resyncs for which an answer holds: thousands of namespaces must not turn the
+/// asking into a load.
+const RESYNCS: u32 = 5;
+
 /// Asks in every isolated namespace whether the webhook enforces, unless it was
-/// seen to within half a resync. The canary is a ConfigMap with a reserved name,
+/// seen to a while ago. The canary is a ConfigMap with a reserved name,
 /// created as a dry run by an account that nothing runs as: RBAC, Pod Security,
 /// quota and the static floor would all admit it, so a refusal of the webhook's
 /// own is the proof that it is called and knows the namespace.
 pub(super) async fn sing(context: &Context, namespaces: &mut [AppliedNamespace]) {
-    let within = context.options.resync / 2;
+    let within = context.options.resync * RESYNCS;
     for namespace in namespaces {
         let Some(uid) = namespace.uid.as_deref().filter(|_| namespace.is_isolated) else {
             continue;
@@ -101,13 +105,17 @@ mod tests {
 
     use super::*;
 
-    fn answer(message: &str, reason: &str) -> Result<serde_json::Value, kube::Error> {
+    fn refusal(message: &str, reason: &str) -> kube::Error {
         let status: Status = serde_json::from_value(json!({
             "status": "Failure", "code": 403, "reason": "Forbidden", "message": message,
             "details": {"causes": [{"reason": reason, "message": "", "field": "metadata.name"}]},
         }))
         .unwrap();
-        Err(kube::Error::Api(Box::new(status)))
+        kube::Error::Api(Box::new(status))
+    }
+
+    fn answer(message: &str, reason: &str) -> Result<serde_json::Value, kube::Error> {
+        Err(refusal(message, reason))
     }
 
     #[test]

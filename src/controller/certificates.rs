@@ -135,23 +135,15 @@ impl Keeper {
     async fn write(&self, secret: Option<Secret>, held: Held) -> Result<(), KeepError> {
         let data: BTreeMap<String, ByteString> =
             held.write().into_iter().map(|(key, value)| (key, ByteString(value))).collect();
-        match secret {
-            Some(secret) => {
-                let next = Secret { data: Some(data), ..secret };
-                let post = PostParams::default();
-                self.secrets.replace(names::CERTIFICATE_SECRET, &post, &next).await?;
-            }
-            None => {
-                let secret = Secret {
-                    metadata: ObjectMeta {
-                        name: Some(names::CERTIFICATE_SECRET.to_owned()),
-                        ..ObjectMeta::default()
-                    },
-                    data: Some(data),
-                    ..Secret::default()
-                };
-                self.secrets.create(&PostParams::default(), &secret).await?;
-            }
+        let post = PostParams::default();
+        if let Some(secret) = secret {
+            let next = Secret { data: Some(data), ..secret };
+            self.secrets.replace(names::CERTIFICATE_SECRET, &post, &next).await?;
+        } else {
+            let name = Some(names::CERTIFICATE_SECRET.to_owned());
+            let metadata = ObjectMeta { name, ..ObjectMeta::default() };
+            let secret = Secret { metadata, data: Some(data), ..Secret::default() };
+            self.secrets.create(&post, &secret).await?;
         }
         Ok(())
     }

@@ -68,6 +68,10 @@ pub(super) async fn advance(context: &Context, tenant: &Tenant) -> Result<Action
             let mut finalizers = tenant.finalizers().to_vec();
             finalizers.retain(|finalizer| finalizer != names::FINALIZER);
             patch_finalizers(context, tenant, &finalizers).await?;
+            let recorded = tenant.status.iter().flat_map(|status| &status.namespaces);
+            for uid in recorded.filter_map(|entry| entry.uid.as_deref()) {
+                context.canaries.forget(uid);
+            }
             tracing::info!(tenant = tenant.name_any(), "the Tenant is gone");
             Ok(Action::await_change())
         }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::context::{Context, ReconcileError};
 use super::writer::with_version;
 use crate::api::{NamespaceStatus, Tenant, TenantStatus};
+use crate::provision::is_terminating;
 
 /// Conditions whose transitions are Events.
 const TOLD: [&str; 2] = ["Ready", "Suspended"];
@@ -99,7 +100,8 @@ impl<'a> Report<'a> {
             message = now.message,
             "condition changed"
         );
-        let is_good = now.status == "True" || now.type_ == "Suspended";
+        let is_good =
+            now.status == "True" || now.type_ == "Suspended" || is_terminating(&self.status);
         let event = Event {
             type_: if is_good { EventType::Normal } else { EventType::Warning },
             reason: now.reason.clone(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use kube::Client;
-use kube::runtime::controller::{Config, Controller};
+use kube::runtime::controller::{Config, Controller, Error};
 use kube::runtime::events::{Recorder, Reporter};
 use kube::runtime::reflector::ObjectRef;
 use tokio::sync::mpsc::unbounded_channel;
@@ -100,8 +100,8 @@ async fn lead(
         .graceful_shutdown_on(shutdown.clone().cancelled_owned())
         .run(reconcile, on_error, context)
         .for_each(|outcome| async move {
-            if let Err(error) = outcome {
-                tracing::debug!(%error, "pass");
+            if let Err(Error::QueueError(error)) = outcome {
+                tracing::warn!(%error, "the watch of Tenants failed and is started again");
             }
         });
     tokio::select! {

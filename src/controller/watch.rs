@@ -37,7 +37,7 @@ pub(super) struct Caches {
     pub(super) accounts: Cache,
     /// Secrets of the secret source namespace.
     pub(super) sources: Cache,
-    /// TenantClasses.
+    /// Every `TenantClass`.
     pub(super) classes: Cache,
 }
 

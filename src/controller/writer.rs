@@ -103,8 +103,7 @@ impl Writer {
         subresource: Option<&str>,
         patch: &Value,
     ) -> Result<Value, kube::Error> {
-        let path = crate::api::Tenant::url_path(&(), None);
-        let request = Request::new(path);
+        let request = Request::new(crate::api::Tenant::url_path(&(), None));
         let patch = Patch::Merge(patch);
         let request = match subresource {
             Some(part) => request.patch_subresource(part, name, &merge(), &patch),
@@ -137,7 +136,6 @@ impl Writer {
         let writes = self.writes.fetch_add(1, Ordering::SeqCst) + 1;
         if self.crash_after == Some(writes) {
             tracing::error!(writes, "told to die after this write");
-            #[expect(clippy::exit, reason = "a fault test asked for a sudden death")]
             std::process::exit(names::CRASH_EXIT_STATUS);
         }
         answer

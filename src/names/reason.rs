@@ -6,123 +6,123 @@ use std::fmt;
 /// match on it, nothing is ever renamed or reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reason {
-    /// Annotation forbidden.
+    /// An annotation would make another controller act for the tenant.
     AnnotationForbidden,
-    /// Backend ref forbidden.
+    /// A route points at a backend of somebody else.
     BackendRefForbidden,
-    /// Builtin forbidden.
+    /// A policy uses a builtin function that is not on the closed list.
     BuiltinForbidden,
-    /// Class not allowed.
+    /// The author of a Tenant may not use its class.
     ClassNotAllowed,
-    /// Connect forbidden.
+    /// The class does not open this way into a Pod or Service.
     ConnectForbidden,
-    /// Cross namespace data source.
+    /// A claim or snapshot takes its data from somebody else's namespace.
     CrossNamespaceDataSource,
-    /// Escalation forbidden.
+    /// A role grants more than a tenant can hold.
     EscalationForbidden,
-    /// Exemption forbidden.
+    /// An exemption was made by somebody who may not, or for the fixed core.
     ExemptionForbidden,
-    /// External IPforbidden.
+    /// A Service names addresses outside the cluster (CVE-2020-8554).
     ExternalIpForbidden,
-    /// External name forbidden.
+    /// A Service is an alias to a name outside the tenant.
     ExternalNameForbidden,
-    /// Finalizer forbidden.
+    /// A finalizer would wedge what Lessor must be able to delete.
     FinalizerForbidden,
-    /// Gateway ref forbidden.
+    /// A route attaches to a Gateway that was not granted.
     GatewayRefForbidden,
-    /// Hostname conflict.
+    /// A hostname is taken.
     HostnameConflict,
-    /// Hostname missing.
+    /// A route without hostname would match every host.
     HostnameMissing,
-    /// Hostname not owned.
+    /// A hostname is not the tenant's.
     HostnameNotOwned,
-    /// Image not allowed.
+    /// An image comes from a registry that is not allowed.
     ImageNotAllowed,
-    /// Image pull policy forbidden.
+    /// An image could come out of a node's cache, past its credentials.
     ImagePullPolicyForbidden,
-    /// Injection missing.
+    /// The final object lacks what mutation gave it.
     InjectionMissing,
     /// One of Lessor's own objects is not valid; the API convention's own reason.
     Invalid,
-    /// Isolation not ready.
+    /// The namespace's isolation objects do not exist yet.
     IsolationNotReady,
-    /// Kind not allowed.
+    /// The class does not allow this kind.
     KindNotAllowed,
-    /// Managed object protected.
+    /// The object is kept by Lessor.
     ManagedObjectProtected,
-    /// Manual endpoints forbidden.
+    /// Addresses behind a Service were written by hand (CVE-2021-25740).
     ManualEndpointsForbidden,
-    /// Mount shadowed.
+    /// A mount would hide an injected one.
     MountShadowed,
-    /// Namespace foreign.
+    /// The namespace is somebody else's.
     NamespaceForeign,
-    /// Namespace identity immutable.
+    /// The labels that say whose a namespace is cannot change.
     NamespaceIdentityImmutable,
-    /// Namespace not adoptable.
+    /// An existing namespace was not given to the tenant by an administrator.
     NamespaceNotAdoptable,
-    /// Network policy widens.
+    /// A NetworkPolicy allows more than the tenant's own bounds.
     NetworkPolicyWidens,
-    /// Overloaded.
+    /// No worker was free in time.
     Overloaded,
-    /// Owner reference forbidden.
+    /// An ownerReference would hand the object to another owner.
     OwnerReferenceForbidden,
-    /// Patch forbidden.
+    /// A mutation would change what no mutation may, or does not apply.
     PatchForbidden,
-    /// Peer not allowed.
+    /// The class does not define this peer or address range.
     PeerNotAllowed,
-    /// Pod security level managed.
+    /// The Pod Security level is set by the Tenant, within its class.
     PodSecurityLevelManaged,
-    /// Pod security violation.
+    /// A Pod breaks its Pod Security Standard.
     PodSecurityViolation,
-    /// Policy budget exceeded.
+    /// A policy used up its budget.
     PolicyBudgetExceeded,
-    /// Policy error.
+    /// A policy could not be evaluated.
     PolicyError,
-    /// Quota exceeded.
+    /// A quota is larger than the class allows.
     QuotaExceeded,
-    /// Request malformed.
+    /// The review cannot be read.
     RequestMalformed,
-    /// Request too deep.
+    /// The object is nested too deeply.
     RequestTooDeep,
-    /// Reserved key forbidden.
+    /// A label or annotation key is reserved.
     ReservedKeyForbidden,
-    /// Reserved name forbidden.
+    /// A name is reserved.
     ReservedNameForbidden,
-    /// Role binding subject forbidden.
+    /// A RoleBinding names somebody outside the tenant.
     RoleBindingSubjectForbidden,
-    /// Role ref forbidden.
+    /// A role may not be given here.
     RoleRefForbidden,
-    /// Route filter forbidden.
+    /// A route filter reaches outside the tenant.
     RouteFilterForbidden,
-    /// Scheduling forbidden.
+    /// A Pod asks for nodes, runtime or priority that are not the tenant's.
     SchedulingForbidden,
-    /// Secret not granted.
+    /// A distributed secret was not granted to this workload.
     SecretNotGranted,
-    /// Secret source forbidden.
+    /// The class does not grant this secret or key.
     SecretSourceForbidden,
-    /// Service account forbidden.
+    /// A Pod uses a ServiceAccount that is not its own.
     ServiceAccountForbidden,
-    /// Service account token forbidden.
+    /// A ServiceAccount token of this kind is not given out.
     ServiceAccountTokenForbidden,
-    /// Service type forbidden.
+    /// The class does not allow this type of Service.
     ServiceTypeForbidden,
-    /// Storage class forbidden.
+    /// The class does not allow this StorageClass.
     StorageClassForbidden,
-    /// Subresource forbidden.
+    /// Only the platform writes this subresource.
     SubresourceForbidden,
-    /// System namespace protected.
+    /// The namespace belongs to the cluster itself.
     SystemNamespaceProtected,
-    /// Tenancy context unavailable.
+    /// What is needed to decide is not known yet.
     TenancyContextUnavailable,
-    /// Tenant identity mismatch.
+    /// An object claims to be another tenant's, or leaves its own.
     TenantIdentityMismatch,
-    /// Tenant suspended.
+    /// The tenant is suspended.
     TenantSuspended,
-    /// Unknown field forbidden.
+    /// A field is not known and so cannot be judged.
     UnknownFieldForbidden,
-    /// Volume binding forbidden.
+    /// A claim chooses its volume by itself.
     VolumeBindingForbidden,
-    /// Volume type forbidden.
+    /// A volume of this type reaches outside the tenant.
     VolumeTypeForbidden,
 }
 

@@ -26,7 +26,7 @@ pub struct DeletingNamespace {
     pub is_retained: bool,
     /// The Namespace itself; absent once it is terminating.
     pub namespace: Option<Delete>,
-    /// RoleBindings of members.
+    /// Each `RoleBinding` of members.
     pub access: Vec<Delete>,
     /// Copies of secrets.
     pub secrets: Vec<Delete>,
@@ -36,11 +36,11 @@ pub struct DeletingNamespace {
     pub workloads: Vec<Delete>,
     /// Pods that are neither succeeded nor failed.
     pub live_pods: usize,
-    /// PersistentVolumeClaims.
+    /// Claims of volumes.
     pub claims: Vec<Delete>,
-    /// PersistentVolumeClaims that are on their way out.
+    /// Claims of volumes that are on their way out.
     pub claims_leaving: usize,
-    /// PersistentVolumes bound to the namespace that go with their claim.
+    /// Volumes bound to the namespace that go with their claim.
     pub volumes_leaving: usize,
 }
 
@@ -139,3 +139,7 @@ pub fn next(observed: &ObservedDeletion) -> DeletionStep {
     }
     DeletionStep::DropFinalizer
 }
+
+#[cfg(test)]
+#[path = "deletion_tests.rs"]
+mod tests;

@@ -52,7 +52,7 @@ pub struct WantedNamespace {
     pub namespace: Option<Object>,
     /// What Pod admission waits for: default-deny first, then quota and limits.
     pub isolation: Vec<Object>,
-    /// The rest: policies, ServiceAccounts, secrets, RoleBindings last.
+    /// The rest: policies, ServiceAccounts, secrets, members' access last.
     pub rest: Vec<Object>,
 }
 

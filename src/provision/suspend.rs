@@ -26,7 +26,7 @@ pub struct SuspensionPlan {
 }
 
 /// Plans the suspension, or the way back, of workloads as they were observed.
-/// HorizontalPodAutoscalers stay: they do nothing for a target with 0 replicas.
+/// Autoscalers stay: they do nothing for a target with 0 replicas.
 #[must_use]
 pub fn plan(suspended: bool, workloads: &[(ObjectKey, Value)]) -> SuspensionPlan {
     let mut plan = SuspensionPlan::default();

@@ -1,6 +1,6 @@
 //! The TenantClass `default`: strict, and enough to work with.
 
-use kube::api::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::labels;
 use crate::api::{LimitDefaults, PodAccess, QuantityMap, TenantClass, TenantClassSpec};
