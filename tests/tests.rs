@@ -3,7 +3,8 @@
 //! It has a main of its own, because tests that share a control plane must be
 //! skipped at run time where there is none, and because something has to stop
 //! it. `cargo test --test tests -- --list` shows the tests, a word after `--`
-//! selects among them. `--playground` gives a control plane to play with.
+//! selects among them. `--playground` gives a control plane to play with,
+//! `--measure` measures on one.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -21,6 +22,7 @@ mod examples;
 mod harness;
 mod house;
 mod installation;
+mod measure;
 mod suite;
 
 use std::process::ExitCode;
@@ -31,9 +33,16 @@ fn main() -> anyhow::Result<ExitCode> {
     // Only one call installs it, and this is the first thing the process does.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut suite = suite::Suite::new()?;
-    if std::env::args().nth(1).as_deref() == Some("--playground") {
-        suite.runtime().block_on(controlplane::playground())?;
-        return Ok(ExitCode::SUCCESS);
+    match std::env::args().nth(1).as_deref() {
+        Some("--playground") => {
+            suite.runtime().block_on(controlplane::playground())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some("--measure") => {
+            suite.runtime().block_on(measure::measure())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => {}
     }
     house::register(&mut suite);
     examples::register(&mut suite);
