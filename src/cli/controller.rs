@@ -56,8 +56,10 @@ impl ControllerArgs {
     }
 
     fn trust(&self, cluster: &ClusterArgs, certificates: CertificateSource) -> Trust {
-        if certificates != CertificateSource::SelfManaged {
-            return Trust::Foreign;
+        match certificates {
+            CertificateSource::SelfManaged => {}
+            CertificateSource::Files => return Trust::Secret,
+            CertificateSource::CertManager => return Trust::Foreign,
         }
         let names = ServingNames::for_service(names::WEBHOOK_SERVICE, &cluster.namespace);
         let names = match self.webhook_host() {

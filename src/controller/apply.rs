@@ -181,15 +181,14 @@ async fn ensure_copy(
     observed: Option<&Value>,
 ) -> Result<Outcome, kube::Error> {
     let found;
-    let observed = match observed {
-        Some(observed) => observed,
-        None => {
-            found = context.writer.get(&object.key).await?;
-            match &found {
-                Some(found) if is_managed(found) => found,
-                Some(_) => return Ok(Outcome::Foreign),
-                None => return context.writer.create(object).await.map(|_| Outcome::Current),
-            }
+    let observed = if let Some(observed) = observed {
+        observed
+    } else {
+        found = context.writer.get(&object.key).await?;
+        match &found {
+            Some(found) if is_managed(found) => found,
+            Some(_) => return Ok(Outcome::Foreign),
+            None => return context.writer.create(object).await.map(|_| Outcome::Current),
         }
     };
     if observed["type"] == object.body["type"] {

@@ -11,7 +11,8 @@ use tokio::sync::watch;
 use super::backoff::lock;
 
 /// Objects of one kind by namespace and name. Fields that no decision reads
-/// (`managedFields`, `status`) are not kept.
+/// (`managedFields`, `status`) are not kept. Objects are kept as text, a fifth of
+/// the memory of a tree, and read when a pass asks for them.
 #[derive(Debug)]
 pub(super) struct Cache {
     api_version: String,
@@ -20,7 +21,7 @@ pub(super) struct Cache {
     synced: watch::Sender<bool>,
 }
 
-type Shelf = HashMap<String, BTreeMap<String, Arc<Value>>>;
+type Shelf = HashMap<String, BTreeMap<String, Box<str>>>;
 
 #[derive(Debug, Default)]
 struct State {
@@ -47,12 +48,14 @@ impl Cache {
 
     /// An object; the namespace is empty for cluster-scoped kinds.
     pub(super) fn get(&self, namespace: &str, name: &str) -> Option<Arc<Value>> {
-        lock(&self.state).objects.get(namespace)?.get(name).cloned()
+        read(lock(&self.state).objects.get(namespace)?.get(name)?)
     }
 
     /// The objects of a namespace by name.
     pub(super) fn namespace(&self, namespace: &str) -> BTreeMap<String, Arc<Value>> {
-        lock(&self.state).objects.get(namespace).cloned().unwrap_or_default()
+        let state = lock(&self.state);
+        let objects = state.objects.get(namespace).into_iter().flatten();
+        objects.filter_map(|(name, text)| Some((name.clone(), read(text)?))).collect()
     }
 
     /// Takes an event of the watch; returns the objects, before and after, of
@@ -66,8 +69,8 @@ impl Cache {
                     return Vec::new();
                 };
                 let named = state.objects.entry(namespace).or_default();
-                let old = named.insert(name, Arc::clone(&object));
-                changed(old, Some(object))
+                let old = named.insert(name, text(&object));
+                changed(old.as_deref(), object)
             }
             Event::Delete(object) => {
                 let Some((namespace, name, object)) = self.slim(object) else {
@@ -81,7 +84,7 @@ impl Cache {
                     state.objects.remove(&namespace);
                 }
                 // The last state may differ from the one known: both say whose it was.
-                old.into_iter().chain([object]).collect()
+                old.as_deref().and_then(read).into_iter().chain([Arc::new(object)]).collect()
             }
             Event::Init => {
                 state.arriving.clear();
@@ -89,7 +92,7 @@ impl Cache {
             }
             Event::InitApply(object) => {
                 if let Some((namespace, name, object)) = self.slim(object) {
-                    state.arriving.entry(namespace).or_default().insert(name, object);
+                    state.arriving.entry(namespace).or_default().insert(name, text(&object));
                 }
                 Vec::new()
             }
@@ -97,12 +100,12 @@ impl Cache {
                 let new = std::mem::take(&mut state.arriving);
                 let old = std::mem::replace(&mut state.objects, new);
                 let is_first = !self.synced.send_replace(true);
-                if is_first { Vec::new() } else { difference(old, &state.objects) }
+                if is_first { Vec::new() } else { difference(&old, &state.objects) }
             }
         }
     }
 
-    fn slim(&self, object: DynamicObject) -> Option<(String, String, Arc<Value>)> {
+    fn slim(&self, object: DynamicObject) -> Option<(String, String, Value)> {
         let namespace = object.metadata.namespace.clone().unwrap_or_default();
         let name = object.metadata.name.clone()?;
         let mut value = serde_json::to_value(object).ok()?;
@@ -115,36 +118,47 @@ impl Cache {
         // Items of a list carry neither.
         value["apiVersion"] = json!(self.api_version);
         value["kind"] = json!(self.kind);
-        Some((namespace, name, Arc::new(value)))
+        Some((namespace, name, value))
     }
 }
 
-fn difference(old: Shelf, new: &Shelf) -> Vec<Arc<Value>> {
+fn text(object: &Value) -> Box<str> {
+    object.to_string().into_boxed_str()
+}
+
+fn read(text: &str) -> Option<Arc<Value>> {
+    serde_json::from_str(text).ok().map(Arc::new)
+}
+
+fn difference(old: &Shelf, new: &Shelf) -> Vec<Arc<Value>> {
+    let find = |shelf: &'_ Shelf, namespace: &str, name: &str| {
+        shelf.get(namespace).and_then(|objects| objects.get(name)).cloned()
+    };
     let mut touched = Vec::new();
     for (namespace, objects) in new {
-        for (name, object) in objects {
-            let before = old.get(namespace).and_then(|shelf| shelf.get(name)).cloned();
-            touched.extend(changed(before, Some(Arc::clone(object))));
+        for (name, text) in objects {
+            let before = find(old, namespace, name);
+            if before.as_ref() != Some(text)
+                && let Ok(object) = serde_json::from_str(text)
+            {
+                touched.extend(changed(before.as_deref(), object));
+            }
         }
     }
     for (namespace, objects) in old {
-        let still = new.get(&namespace);
-        touched.extend(
-            objects
-                .into_iter()
-                .filter(|(name, _)| still.is_none_or(|shelf| !shelf.contains_key(name)))
-                .map(|(_, object)| object),
-        );
+        let gone = objects.iter().filter(|(name, _)| find(new, namespace, name).is_none());
+        touched.extend(gone.filter_map(|(_, text)| read(text)));
     }
     touched
 }
 
-fn changed(old: Option<Arc<Value>>, new: Option<Arc<Value>>) -> Vec<Arc<Value>> {
-    let same = match (&old, &new) {
-        (Some(old), Some(new)) => is_same(old, new),
-        _ => false,
-    };
-    if same { Vec::new() } else { old.into_iter().chain(new).collect() }
+fn changed(old: Option<&str>, new: Value) -> Vec<Arc<Value>> {
+    let old = old.and_then(read);
+    if old.as_ref().is_some_and(|old| is_same(old, &new)) {
+        Vec::new()
+    } else {
+        old.into_iter().chain([Arc::new(new)]).collect()
+    }
 }
 
 /// Whether two versions of an object differ in what was kept, the version aside.
