@@ -154,7 +154,8 @@ fn tenant_namespaces(tenant: &Tenant, snapshot: &Snapshot, findings: &mut Findin
         let Some(view) = snapshot.namespace(namespace) else { continue };
         let recorded = snapshot.recorded_owner(namespace, &view.uid).is_some();
         let labelled = view.labels.get(names::TENANT_LABEL).is_some_and(|label| label == own);
-        if !recorded && !labelled && !snapshot.facts.is_system_namespace(namespace) {
+        let given = view.given_to.as_deref() == Some(own);
+        if !recorded && !labelled && !given && !snapshot.facts.is_system_namespace(namespace) {
             findings.violation(
                 "tenants/namespaces",
                 Reason::NamespaceNotAdoptable,
@@ -196,7 +197,7 @@ fn report(rule: &'static str, errors: Vec<FieldError>, findings: &mut Findings) 
 /// Groups whose objects run something.
 const WORKLOAD_GROUPS: [&str; 2] = ["apps", "batch"];
 
-/// A namespace that is labelled for a tenant which does not record it: closed
+/// A namespace that is labelled for a tenant which does not list or record it: closed
 /// for new workloads, its managed objects stay protected, deletes pass.
 pub(super) fn retained(
     request: &Request,
@@ -226,7 +227,7 @@ pub(super) fn retained(
                 Reason::NamespaceForeign,
                 "metadata.namespace",
                 format!(
-                    "namespace {} is labelled for tenant {tenant}, which does not record it (it was retained or restored): no new workloads until an administrator gives it to a Tenant; reading and deleting are allowed",
+                    "namespace {} is labelled for tenant {tenant}, which does not list or record it (it was dropped, retained or restored): no new workloads until an administrator gives it to a Tenant; reading and deleting are allowed",
                     request.namespace
                 ),
             );
