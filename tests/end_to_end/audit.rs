@@ -74,6 +74,7 @@ async fn a_ready_tenant_is_left_alone(test: Test) -> Result<()> {
 async fn no_right_is_missing(test: Test) -> Result<()> {
     let world = World::new(test).await?;
     world.plain_tenant().await?;
+    world.alone().await?;
     let events = by_lessor(&world.test.plane, 0)?;
     ensure!(events.len() > 10, "only {} requests are in the audit log", events.len());
     let mut missing: BTreeMap<String, usize> = BTreeMap::new();

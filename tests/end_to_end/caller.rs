@@ -132,12 +132,6 @@ impl Answer {
         Ok(self.body)
     }
 
-    /// Succeeded, or found nothing to do it to.
-    pub(super) fn gone(self) -> Result<()> {
-        ensure!(self.is_success() || self.code == 404, "refused: {}", self.shown());
-        Ok(())
-    }
-
     fn shown(&self) -> String {
         format!("{} {}", self.code, self.body)
     }

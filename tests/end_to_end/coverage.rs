@@ -15,7 +15,7 @@ pub(super) fn register(suite: &mut Suite) {
 /// Namespaced resources and subresources that are served: group, version, name.
 pub(super) async fn served(world: &World) -> Result<Vec<(String, String, String)>> {
     let mut found = Vec::new();
-    let mut versions = vec![("".to_owned(), "v1".to_owned(), "/api/v1".to_owned())];
+    let mut versions = vec![(String::new(), "v1".to_owned(), "/api/v1".to_owned())];
     let groups = world.stored("/apis").await?;
     for group in groups["groups"].as_array().into_iter().flatten() {
         for version in group["versions"].as_array().into_iter().flatten() {

@@ -12,6 +12,7 @@ pub(super) fn register(suite: &mut Suite) {
     suite.steady("managed_objects_have_no_door", managed_objects_have_no_door);
     suite.steady("own_objects_have_every_door", own_objects_have_every_door);
     suite.steady("reserved_names_by_every_door", reserved_names_by_every_door);
+    suite.steady("rules_hold_to_the_end", rules_hold_to_the_end);
 }
 
 const MANAGED: &str = "metadata.labels[lessor.io/managed]";
@@ -163,9 +164,40 @@ async fn reserved_names_by_every_door(test: Test) -> Result<()> {
     world.open.create(&generated).await?.denied_at(forbidden, "metadata.generateName")?;
     // Roles are among the kinds that a PUT creates.
     world.open.put(&path(&role), &role).await?.denied_at(forbidden, "metadata.name")?;
+    // The same kind by each of its served versions.
+    for version in ["autoscaling/v1", "autoscaling/v2"] {
+        let scaler = json!({"apiVersion": version, "kind": "HorizontalPodAutoscaler",
+            "metadata": {"name": "lessor-mine", "namespace": name}, "spec": {"maxReplicas": 2,
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}}});
+        world.open.create(&scaler).await?.denied_at(forbidden, "metadata.name")?;
+    }
     let mut fine = role;
     fine["metadata"]["name"] = json!("mine");
     world.open.put(&path(&fine), &fine).await?.object()?;
     world.open.apply(&config_map(name, "mine")).await?.object()?;
+    Ok(())
+}
+
+/// An object that is being deleted is judged like any other; to let it go is free.
+async fn rules_hold_to_the_end(test: Test) -> Result<()> {
+    let world = World::new(test).await?;
+    world.plain_tenant().await?;
+    let mut object = config_map(&world.name, "held");
+    object["metadata"]["finalizers"] = json!(["example.com/held"]);
+    let member = world.member();
+    member.create(&object).await?.object()?;
+    member.delete(&path(&object)).await?.object()?;
+    let stored = world.stored(&path(&object)).await?;
+    ensure!(stored["metadata"]["deletionTimestamp"].is_string(), "{stored}");
+    let stolen = json!({"metadata": {"labels": {"lessor.io/tenant": "globex"}}});
+    let answer = member.patch(&path(&object), MERGE, &stolen).await?;
+    let field = "metadata.labels[lessor.io/tenant]";
+    answer.denied_at(Reason::TenantIdentityMismatch, field)?;
+    let managed = json!({"metadata": {"labels": {"lessor.io/managed": "true"}}});
+    let answer = member.patch(&path(&object), MERGE, &managed).await?;
+    answer.denied_either(&[Reason::ReservedKeyForbidden, Reason::ManagedObjectProtected])?;
+    let released = json!({"metadata": {"finalizers": null}});
+    member.patch(&path(&object), MERGE, &released).await?.object()?;
+    ensure!(world.admin.get(&path(&object)).await?.code == 404, "it did not go");
     Ok(())
 }

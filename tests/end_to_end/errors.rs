@@ -75,7 +75,7 @@ async fn schema_refuses_by_field(test: Test) -> Result<()> {
         (json!({"peers": [{"name": "p"}]}), "spec.peers[0]"),
         (json!({"tokens": {"maxExpirationSeconds": 60}}), "spec.tokens.maxExpirationSeconds"),
     ] {
-        let class = world.class_object(spec.clone());
+        let class = world.class_object(&spec);
         by_schema(&world.admin.create(&class).await?, field).with_context(|| spec.to_string())?;
     }
     Ok(())
@@ -190,7 +190,7 @@ async fn classes_are_checked(test: Test) -> Result<()> {
         (json!({"defaultNodePool": "gold"}), "spec.defaultNodePool"),
         (json!({"quota": {"pods": "many"}}), "spec.quota[pods]"),
     ] {
-        let answer = world.admin.create(&world.class_object(spec.clone())).await?;
+        let answer = world.admin.create(&world.class_object(&spec)).await?;
         let cause = answer.denied_either(&[Reason::Invalid, Reason::ReservedKeyForbidden]);
         let cause = cause.with_context(|| spec.to_string())?;
         ensure!(cause["field"] == field, "{cause}");

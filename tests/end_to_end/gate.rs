@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use lessor::names::Reason;
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::world::{SOON, World, pod};
 use crate::suite::{Suite, Test};
 
@@ -18,21 +19,22 @@ const RACES: usize = 6;
 /// Pods are created again and again from before the Namespace exists.
 async fn no_pod_before_isolation(test: Test) -> Result<()> {
     let world = World::new(test).await?;
-    let races = (0..RACES).map(|number| race(&world, format!("{}-{number}", world.name)));
+    let caller = world.impatient().await?;
+    let races = (0..RACES).map(|number| race(&world, &caller, format!("{}-{number}", world.name)));
     for outcome in futures::future::join_all(races).await {
         outcome?;
     }
     Ok(())
 }
 
-async fn race(world: &World, tenant: String) -> Result<()> {
+async fn race(world: &World, caller: &Caller, tenant: String) -> Result<()> {
     let mut object = world.tenant_object(json!({}));
     object["metadata"]["name"] = json!(tenant);
     world.admin.create(&object).await?.object()?;
     let began = Instant::now();
     let (mut early, mut held) = (0, 0);
     let first = loop {
-        let answer = world.open.create(&pod(&tenant, "first")).await?;
+        let answer = caller.create(&pod(&tenant, "first")).await?;
         if answer.is_success() {
             break answer.body;
         }

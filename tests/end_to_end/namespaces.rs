@@ -5,7 +5,8 @@ use lessor::names::Reason;
 use serde_json::{Value, json};
 
 use super::caller::{APPLY, Answer, Caller, JSON_PATCH, MERGE, STRATEGIC};
-use super::world::World;
+use super::world::{SOON, World};
+use crate::eventually::eventually;
 use crate::installation::{NAMESPACE, SECRETS};
 use crate::suite::{Suite, Test};
 
@@ -172,7 +173,7 @@ async fn foreign_namespaces_stay_foreign(test: Test) -> Result<()> {
     second["metadata"]["name"] = json!(other);
     world.apply_all(&[second]).await?;
     world.plain_tenant().await?;
-    world.lessor.ready(&other, super::world::SOON).await?;
+    world.lessor.ready(&other, SOON).await?;
     let own = json!({"labels": {"lessor.io/tenant": name}});
     refused(&world, &other, &own, Reason::NamespaceForeign, TENANT).await?;
     let adopted = json!({"annotations": {"lessor.io/adopt": name}});
@@ -245,7 +246,7 @@ async fn namespaces_change_hands_by_adoption(test: Test) -> Result<()> {
     let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": old}});
     world.apply_all(&[namespace]).await?;
     let wanted = world.tenant_object(json!({"namespaces": [name, old]}));
-    super::super::eventually::eventually(super::world::SOON, async || {
+    eventually(SOON, async || {
         let answer = world.admin.create_dry(&wanted).await?;
         answer.denied_at(Reason::NamespaceNotAdoptable, "spec.namespaces[1]")
     })
@@ -253,11 +254,8 @@ async fn namespaces_change_hands_by_adoption(test: Test) -> Result<()> {
     let path = format!("/api/v1/namespaces/{old}");
     let adopt = json!({"metadata": {"annotations": {"lessor.io/adopt": name}}});
     world.admin.patch(&path, MERGE, &adopt).await?.object()?;
-    super::super::eventually::eventually(super::world::SOON, async || {
-        world.admin.apply(&wanted).await?.object()
-    })
-    .await?;
-    let tenant = world.lessor.ready(name, super::world::SOON).await?;
+    eventually(SOON, async || world.admin.apply(&wanted).await?.object()).await?;
+    let tenant = world.lessor.ready(name, SOON).await?;
     ensure!(tenant["status"]["readyNamespaces"] == 2, "{}", tenant["status"]);
     let stored = world.stored(&path).await?;
     ensure!(stored["metadata"]["labels"]["lessor.io/tenant"] == name, "{stored}");

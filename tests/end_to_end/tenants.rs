@@ -7,12 +7,14 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::world::{SOON, World};
+use crate::eventually::eventually;
 use crate::installation::{SECRETS, example as file};
 use crate::suite::{Suite, Test};
 
 pub(super) fn register(suite: &mut Suite) {
     suite.steady("examples_become_ready", examples_become_ready);
     suite.steady("a_tenant_owns_its_objects", a_tenant_owns_its_objects);
+    suite.steady("people_work_with_kubectl", people_work_with_kubectl);
 }
 
 /// The three example tenants and the namespaces of each.
@@ -201,5 +203,54 @@ async fn a_tenant_owns_its_objects(test: Test) -> Result<()> {
     let path = format!("/apis/networking.k8s.io/v1/namespaces/{name}/networkpolicies");
     let deny = world.stored(&format!("{path}/lessor-default-deny")).await?;
     ensure!(deny["metadata"]["labels"]["lessor.io/tenant"] == name.as_str(), "{deny}");
+    Ok(())
+}
+
+/// A member with a certificate of its own and nothing but kubectl.
+async fn people_work_with_kubectl(test: Test) -> Result<()> {
+    let world = World::new(test).await?;
+    let (name, group) = (world.name.as_str(), world.group());
+    let members = format!("[{{role: edit, kind: Group, name: \"{group}\"}}]");
+    let yaml = format!(
+        "apiVersion: lessor.io/v1\nkind: Tenant\nmetadata: {{name: {name}}}\nspec: {{members: {members}}}\n"
+    );
+    world.lessor.apply(&yaml).await?;
+    world.lessor.ready(name, SOON).await?;
+    let alice = world.lessor.person("alice", &group)?;
+    let kubectl = async |args: &[&str]| {
+        let args: Vec<&str> = ["-n", name].into_iter().chain(args.iter().copied()).collect();
+        world.test.plane.kubectl_as(&alice, &args).await
+    };
+    eventually(SOON, async || {
+        let image = "--image=registry.example.com/web:1";
+        kubectl(&["create", "deployment", "web", image, "--replicas=2"]).await?.success()
+    })
+    .await?;
+    let deployment = world.lessor.stored(name, "deployment/web").await?;
+    ensure!(deployment["metadata"]["labels"]["lessor.io/tenant"] == name, "{deployment}");
+    let pods = eventually(SOON, async || {
+        let pods = kubectl(&["get", "pods", "-o", "name"]).await?.success()?;
+        let pods: Vec<String> = pods.lines().map(str::to_owned).collect();
+        ensure!(pods.len() == 2, "{pods:?}");
+        Ok(pods)
+    })
+    .await?;
+    // Debugging a Pod is allowed by the class, with a container like any other.
+    let image = "--image=registry.example.com/tools:1";
+    let debug = ["debug", &pods[0], image, "--attach=false"];
+    let refused = kubectl(&[&debug[..], &["--profile=general"]].concat()).await?.failure()?;
+    ensure!(
+        refused.contains("PodSecurityViolation") && refused.contains("SYS_PTRACE"),
+        "{refused}"
+    );
+    kubectl(&[&debug[..], &["--profile=restricted"]].concat()).await?.success()?;
+    kubectl(&["scale", "deployment", "web", "--replicas=1"]).await?.success()?;
+    kubectl(&["rollout", "restart", "deployment", "web"]).await?.success()?;
+    let refused =
+        kubectl(&["label", "deployment", "web", "lessor.io/tenant=globex", "--overwrite"]);
+    let refused = refused.await?.failure()?;
+    ensure!(refused.contains("TenantIdentityMismatch"), "{refused}");
+    let refused = kubectl(&["delete", "networkpolicies", "--all"]).await?.failure()?;
+    ensure!(refused.contains("cannot delete"), "RBAC answers: {refused}");
     Ok(())
 }

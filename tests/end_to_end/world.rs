@@ -1,9 +1,12 @@
 //! What the end-to-end tests share: Lessor, people and tenants of one's own.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config};
 use lessor::cluster::files::{self, Manifest};
 use serde_json::{Value, json};
 
@@ -38,6 +41,9 @@ const OPEN: [&str; 16] = [
     "storage.k8s.io",
 ];
 
+/// How many tests are under way.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
 /// Lessor and the people of one test.
 pub(super) struct World {
     pub(super) test: Test,
@@ -48,15 +54,33 @@ pub(super) struct World {
     pub(super) open: Caller,
     /// Begins every name of the test; also the name of its first tenant.
     pub(super) name: String,
+    _running: Running,
+}
+
+/// Counts a test as long as it lives.
+struct Running;
+
+impl Running {
+    fn new() -> Self {
+        RUNNING.fetch_add(1, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl World {
     pub(super) async fn new(test: Test) -> Result<Self> {
+        let running = Running::new();
         let lessor = test.lessor().await?;
         let admin = Caller::administrator(test.plane.client());
         let open = admin.speaking_for("mallory", &[OPEN_GROUP]);
         let name = test.prefix.clone();
-        let world = Self { test, lessor, admin, open, name };
+        let world = Self { test, lessor, admin, open, name, _running: running };
         world.open_the_door().await?;
         Ok(world)
     }
@@ -84,6 +108,26 @@ impl World {
         .await
     }
 
+    /// Waits until every other test that has begun has come to its end.
+    pub(super) async fn alone(&self) -> Result<()> {
+        eventually(Duration::from_mins(2), async || {
+            let others = RUNNING.load(Ordering::SeqCst) - 1;
+            ensure!(others == 0, "{others} tests are under way");
+            Ok(())
+        })
+        .await
+    }
+
+    /// As [`Self::open`], over a client that does not try again by itself.
+    pub(super) async fn impatient(&self) -> Result<Caller> {
+        let kubeconfig = Kubeconfig::read_from(self.test.plane.kubeconfig())?;
+        let options = KubeConfigOptions::default();
+        let mut config = Config::from_custom_kubeconfig(kubeconfig, &options).await?;
+        config.default_retry = false;
+        let admin = Caller::administrator(Client::try_from(config)?);
+        Ok(admin.speaking_for("mallory", &[OPEN_GROUP]))
+    }
+
     /// A member of the test's tenant with the role `admin`.
     pub(super) fn member(&self) -> Caller {
         self.admin.speaking_for("alice", &[&self.group()])
@@ -104,10 +148,10 @@ impl World {
 
     /// A class of the test's own, of the test's name.
     pub(super) async fn class(&self, spec: Value) -> Result<()> {
-        self.apply_all(&[self.class_object(spec)]).await
+        self.apply_all(&[self.class_object(&spec)]).await
     }
 
-    pub(super) fn class_object(&self, spec: Value) -> Value {
+    pub(super) fn class_object(&self, spec: &Value) -> Value {
         json!({"apiVersion": "lessor.io/v1", "kind": "TenantClass",
             "metadata": {"name": self.name}, "spec": spec})
     }
