@@ -1,6 +1,8 @@
 //! What is left of a deleted Tenant, under both policies.
 
-use anyhow::{Result, ensure};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
 use lessor::names::Reason;
 use serde_json::{Value, json};
 
@@ -14,24 +16,60 @@ pub(super) fn register(suite: &mut Suite) {
     suite.steady("deleted_with_retain", deleted_with_retain);
 }
 
-/// A tenant with two namespaces, a workload, data and a copied secret.
+/// Deletion waits for Pods and for Namespaces, which take their time.
+const GONE: Duration = Duration::from_secs(90);
+
+fn of(version: &str, kind: &str, namespace: &str, spec: &Value) -> Value {
+    json!({"apiVersion": version, "kind": kind,
+        "metadata": {"name": "x", "namespace": namespace}, "spec": spec})
+}
+
+/// A tenant with two namespaces, every kind of workload, data and a copied secret.
 async fn inhabited(world: &World, policy: &str) -> Result<(String, String)> {
     let (name, dev) = (world.name.clone(), format!("{}-dev", world.name));
     let source = world.source(json!({"a": "1"})).await?;
     world
-        .class(json!({"secrets": [{"name": source, "keys": ["a"]}], "quota": {"pods": "9"}}))
+        .class(json!({"secrets": [{"name": source, "keys": ["a"]}], "quota": {"pods": "20"},
+        "storageClasses": ["standard"]}))
         .await?;
     world
         .tenant(json!({"class": name, "namespaces": [name, dev], "deletionPolicy": policy,
             "secrets": [{"name": "db", "from": {"secret": source}}]}))
         .await?;
+    let containers = json!({"containers": [{"name": "a", "image": "i"}]});
+    let mut once = json!({"spec": containers});
+    once["spec"]["restartPolicy"] = json!("Never");
     let member = world.member();
     for object in [
         workload("Deployment", &name, "web", &json!({"replicas": 1})),
         pod(&dev, "bare"),
         config_map(&name, "data"),
+        workload("ReplicaSet", &dev, "set", &json!({"replicas": 1})),
+        workload("StatefulSet", &dev, "db", &json!({"replicas": 1, "serviceName": "db"})),
+        workload("DaemonSet", &dev, "agent", &json!({})),
+        of("batch/v1", "Job", &dev, &json!({"template": once})),
+        of(
+            "batch/v1",
+            "CronJob",
+            &dev,
+            &json!({"schedule": "0 0 1 1 *", "jobTemplate": {"spec": {"template": once}}}),
+        ),
+        of(
+            "v1",
+            "ReplicationController",
+            &dev,
+            &json!({"replicas": 1, "selector": {"a": "b"},
+            "template": {"metadata": {"labels": {"a": "b"}}, "spec": containers}}),
+        ),
+        of(
+            "v1",
+            "PersistentVolumeClaim",
+            &dev,
+            &json!({"storageClassName": "standard",
+            "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}),
+        ),
     ] {
-        member.create(&object).await?.object()?;
+        member.create(&object).await?.object().with_context(|| object.to_string())?;
     }
     Ok((name, dev))
 }
@@ -39,7 +77,7 @@ async fn inhabited(world: &World, policy: &str) -> Result<(String, String)> {
 async fn delete(world: &World) -> Result<()> {
     let at = format!("/apis/lessor.io/v1/tenants/{}", world.name);
     world.admin.delete(&at).await?.object()?;
-    world.until_gone(&at, SOON).await
+    world.until_gone(&at, GONE).await
 }
 
 async fn deleted_with_delete(test: Test) -> Result<()> {
