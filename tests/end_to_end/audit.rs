@@ -22,7 +22,7 @@ pub(super) fn register_last(suite: &mut Suite) {
 const ACCOUNTS: &str = "system:serviceaccount:lessor-system:";
 
 /// Requests by Lessor's own accounts after `from` bytes of the audit log.
-fn by_lessor(plane: &ControlPlane, from: u64) -> Result<Vec<Value>> {
+pub(super) fn by_lessor(plane: &ControlPlane, from: u64) -> Result<Vec<Value>> {
     let mut file = std::fs::File::open(plane.log("audit"))?;
     file.seek(SeekFrom::Start(from))?;
     let mut found = Vec::new();

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use lessor::names::Reason;
 use serde_json::{Value, json};
 
+use super::audit::by_lessor;
 use super::caller::path;
 use super::world::{SOON, World, config_map, pod, workload};
 use crate::eventually::eventually;
@@ -87,9 +88,45 @@ async fn deleted_with_delete(test: Test) -> Result<()> {
     for namespace in [&name, &dev] {
         world.until_gone(&format!("/api/v1/namespaces/{namespace}"), SOON).await?;
     }
+    in_order(&world, &[&name, &dev])?;
     // A Tenant of the same name begins anew.
     world.tenant(json!({"class": name})).await?;
     ensure!(world.admin.get(&path(&config_map(&name, "data"))).await?.code == 404);
+    Ok(())
+}
+
+/// What runs goes before what keeps it apart, and the Namespace last.
+fn in_order(world: &World, namespaces: &[&str]) -> Result<()> {
+    const PHASES: [&[&str]; 6] = [
+        &["rolebindings"],
+        &[
+            "pods",
+            "deployments",
+            "replicasets",
+            "statefulsets",
+            "daemonsets",
+            "jobs",
+            "cronjobs",
+            "replicationcontrollers",
+        ],
+        &["persistentvolumeclaims"],
+        &["secrets"],
+        &["networkpolicies", "resourcequotas", "limitranges"],
+        &["namespaces"],
+    ];
+    let mut seen = Vec::new();
+    for event in by_lessor(&world.test.plane, 0)? {
+        let object = &event["objectRef"];
+        let part = |name: &str| object[name].as_str().unwrap_or_default().to_owned();
+        let own = namespaces.contains(&part("namespace").as_str());
+        if own && event["verb"] == "delete" && event["responseStatus"]["code"] == 200 {
+            let phase = PHASES.iter().position(|kinds| kinds.contains(&part("resource").as_str()));
+            seen.push((phase.with_context(|| format!("unexpected: {object}"))?, part("resource")));
+        }
+    }
+    ensure!(seen.is_sorted_by_key(|(phase, _)| *phase), "{seen:?}");
+    let phases: std::collections::BTreeSet<usize> = seen.iter().map(|(phase, _)| *phase).collect();
+    ensure!(phases.len() == PHASES.len(), "phases without a deletion: {seen:?}");
     Ok(())
 }
 
