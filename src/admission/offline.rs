@@ -29,6 +29,7 @@ pub fn review(request: &mut Request, snapshot: &Snapshot, mutate: bool) -> Decis
         match decide(request, endpoint, snapshot) {
             Outcome::Decided(decision) => decision,
             Outcome::NotYet(not_yet) => not_yet.into_decision(),
+            Outcome::NeedsAccess(access) => access.assumed(),
         }
     };
     if !mutate {
@@ -153,7 +154,7 @@ pub fn pod_of(workload: &Request) -> Option<Request> {
             pod_metadata.insert(field.to_owned(), value);
         }
     }
-    let user = User { name: REPLICASET_CONTROLLER.to_owned(), groups: Vec::new() };
+    let user = User { name: REPLICASET_CONTROLLER.to_owned(), ..User::default() };
     Some(Request {
         uid: format!("{}-pod", workload.uid),
         kind: GroupKind { group: String::new(), version: "v1".to_owned(), kind: "Pod".to_owned() },
