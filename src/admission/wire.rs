@@ -4,6 +4,7 @@
 //! requests, carry no code, reason or causes, and send the patch as an array
 //! of numbers.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use base64::Engine as _;
@@ -104,6 +105,10 @@ struct RawUser {
     username: String,
     #[serde(default)]
     groups: Option<Vec<String>>,
+    #[serde(default)]
+    uid: Option<String>,
+    #[serde(default)]
+    extra: Option<BTreeMap<String, Vec<String>>>,
 }
 
 #[derive(Deserialize)]
@@ -172,6 +177,8 @@ pub fn parse(body: &[u8]) -> Result<Request, Rejected> {
         user: User {
             name: raw.user_info.username,
             groups: raw.user_info.groups.unwrap_or_default(),
+            uid: raw.user_info.uid.unwrap_or_default(),
+            extra: raw.user_info.extra.unwrap_or_default(),
         },
         dry_run: raw.dry_run.unwrap_or(false),
     })

@@ -151,7 +151,8 @@ impl Snapshot {
         self.claimants(namespace).next()
     }
 
-    fn claimants(&self, namespace: &str) -> impl Iterator<Item = &Arc<TenantView>> {
+    /// Every tenant that names this namespace in its spec or status, whatever the UID.
+    pub fn claimants(&self, namespace: &str) -> impl Iterator<Item = &Arc<TenantView>> {
         self.claims.get(namespace).into_iter().flatten().filter_map(|name| self.tenants.get(name))
     }
 
@@ -191,6 +192,7 @@ impl Snapshot {
         noted
             && has(ManagedKind::NetworkPolicy, names::DEFAULT_DENY_POLICY)
             && (tenant.valid.quota.is_empty() || has(ManagedKind::ResourceQuota, names::QUOTA))
+            && (tenant.valid.limits.is_empty() || has(ManagedKind::LimitRange, names::LIMIT_RANGE))
     }
 }
 
