@@ -102,7 +102,8 @@ fn namespaces(
         let Some(view) = snapshot.namespace(namespace) else { continue };
         let recorded = snapshot.recorded_owner(namespace, &view.uid).is_some();
         let label = view.labels.get(names::TENANT_LABEL);
-        if recorded || label.is_some_and(|label| label == own) {
+        let given = view.given_to.as_deref() == Some(own);
+        if recorded || given || label.is_some_and(|label| label == own) {
             continue;
         }
         if label.is_some() {

@@ -17,6 +17,8 @@ pub struct NamespaceView {
     pub uid: String,
     /// Labels.
     pub labels: BTreeMap<String, String>,
+    /// Tenant that an administrator gave it to, by annotation.
+    pub given_to: Option<String>,
     /// Whether deletion has begun.
     pub terminating: bool,
 }
@@ -55,10 +57,10 @@ pub enum Membership<'a> {
         /// The Tenant.
         tenant: &'a Arc<TenantView>,
     },
-    /// Labelled for a Tenant that does not record it: retained, restored from
-    /// a backup, or an orphan.
+    /// Recorded by a Tenant that no longer lists it, or labelled for one that
+    /// does not record it: retained, restored from a backup, or an orphan.
     Retained {
-        /// The label's value.
+        /// The Tenant, or the label's value.
         tenant: &'a str,
     },
     /// Not in the cache: the context is missing, which is an error and never
@@ -162,6 +164,9 @@ impl Snapshot {
     pub fn owner_of(&self, namespace: &str) -> Membership<'_> {
         let Some(view) = self.namespaces.get(namespace) else { return Membership::Unknown };
         if let Some(tenant) = self.recorded_owner(namespace, &view.uid) {
+            if !tenant.valid.namespaces.iter().any(|listed| listed == namespace) {
+                return Membership::Retained { tenant: &tenant.valid.name };
+            }
             let isolated = self.is_isolated(tenant, view);
             return Membership::Active { tenant, isolated };
         }
@@ -198,4 +203,38 @@ impl Snapshot {
 
 fn recorded<'a>(view: &'a TenantView, namespace: &str) -> Option<&'a crate::api::NamespaceStatus> {
     view.tenant.status.as_ref()?.namespaces.iter().find(|entry| entry.name == namespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::snapshot::Change;
+
+    /// A Tenant whose status records `acme` and `acme-old`, and whose spec lists the first.
+    fn snapshot() -> Snapshot {
+        let mut snapshot = Snapshot::new(ClusterFacts::default(), Callers::of_namespace("lessor"));
+        let tenant = json!({"apiVersion": "lessor.io/v1", "kind": "Tenant",
+            "metadata": {"name": "acme", "uid": "t-1"}, "spec": {"namespaces": ["acme"]},
+            "status": {"namespaces": [
+                {"name": "acme", "uid": "1", "isolated": true},
+                {"name": "acme-old", "uid": "2", "isolated": true}]}});
+        snapshot.apply(Change::Tenant(serde_json::from_value(tenant).unwrap()));
+        for (name, uid) in [("acme", "1"), ("acme-old", "2")] {
+            snapshot.apply(Change::Namespace(NamespaceView {
+                name: name.to_owned(),
+                uid: uid.to_owned(),
+                ..NamespaceView::default()
+            }));
+        }
+        snapshot
+    }
+
+    #[test]
+    fn a_namespace_that_is_no_longer_listed_is_retained() {
+        let snapshot = snapshot();
+        assert!(matches!(snapshot.owner_of("acme"), Membership::Active { .. }));
+        assert!(matches!(snapshot.owner_of("acme-old"), Membership::Retained { tenant: "acme" }));
+    }
 }

@@ -110,6 +110,7 @@ fn namespace(name: &str, tenant: Option<&str>) -> NamespaceView {
         labels.push((names::TENANT_UID_LABEL.to_owned(), format!("uid-tenant-{tenant}")));
     }
     NamespaceView {
+        given_to: None,
         name: name.to_owned(),
         uid: format!("uid-{name}"),
         labels: labels.into_iter().collect(),
