@@ -42,9 +42,7 @@ impl Process {
     }
 
     async fn serve(self) -> anyhow::Result<Verdict> {
-        let client = kube::Client::try_default()
-            .await
-            .context("no cluster: set KUBECONFIG, or run inside a cluster")?;
+        let client = client().await?;
         let metrics = Metrics::default();
         let shutdown = on_signal();
         let mut tasks = tokio::task::JoinSet::new();
@@ -209,6 +207,17 @@ fn client_auth(serving: &ServingArgs) -> anyhow::Result<ClientAuth> {
         ca_pem,
         allowed_names: serving.client_names.iter().cloned().collect(),
     })
+}
+
+/// A client that asks once. Who asks knows when to ask again: a retry below the
+/// controller would keep a pass, and the canary's `503`, waiting for seconds,
+/// and would send again what may have been done already.
+async fn client() -> anyhow::Result<kube::Client> {
+    let mut config = kube::Config::infer()
+        .await
+        .context("no cluster: set KUBECONFIG, or run inside a cluster")?;
+    config.default_retry = false;
+    kube::Client::try_from(config).context("the cluster's configuration cannot be used")
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
