@@ -82,7 +82,7 @@ impl Process {
             });
         }
         if let Some(args) = self.controller.as_ref().filter(|_| self.roles.controller) {
-            let options = args.options(&self.cluster, self.certificates);
+            let options = args.options(&self.cluster, self.certificates, metrics);
             let (stop, ended) = (shutdown.clone(), ended.clone());
             tasks.spawn(async move {
                 let result = crate::controller::run(client, options, stop).await;

@@ -23,6 +23,7 @@ use crate::names;
 use crate::rules::{
     self, Install, RULES_DIGEST_ANNOTATION, RULES_VERSION, RULES_VERSION_ANNOTATION,
 };
+use crate::tls::CA_FILE;
 use crate::tls::rotate::{Action, Held, Observed, Replicas, Want, issue, plan};
 
 /// How often configurations are looked at: one that was narrowed or deleted is
@@ -34,7 +35,9 @@ const LOOK: Duration = Duration::from_secs(3);
 pub enum Trust {
     /// Lessor issues and rotates; the Secret is written.
     SelfManaged(Want),
-    /// Somebody else writes `caBundle`.
+    /// An administrator keeps the Secret; its `ca.crt` is published.
+    Secret,
+    /// Somebody else writes `caBundle`, as cert-manager's injector does.
     Foreign,
 }
 
@@ -94,10 +97,16 @@ impl Keeper {
             let mutating = self.mutating.get_opt(names::MUTATING_CONFIGURATION).await?;
             let validating = self.validating.get_opt(names::VALIDATING_CONFIGURATION).await?;
             let bundles = bundles(mutating.as_ref(), validating.as_ref());
-            let Trust::SelfManaged(want) = self.options.trust.clone() else {
+            if matches!(self.options.trust, Trust::Foreign) {
                 return self.keep_rules(mutating.as_ref(), validating.as_ref(), None).await;
-            };
+            }
             let secret = self.secrets.get_opt(names::CERTIFICATE_SECRET).await?;
+            let Trust::SelfManaged(want) = self.options.trust.clone() else {
+                let data = data_of(secret.as_ref());
+                let bundle = data.get(CA_FILE).map(|pem| String::from_utf8_lossy(pem));
+                let (mutating, validating) = (mutating.as_ref(), validating.as_ref());
+                return self.keep_rules(mutating, validating, bundle.as_deref()).await;
+            };
             let held = Held::read(&data_of(secret.as_ref()));
             if held.current.is_some() {
                 let bundle = held.bundle();

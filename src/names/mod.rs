@@ -98,3 +98,6 @@ pub const DIGEST_KEY_SECRET: &str = "lessor-digest-key";
 pub const CANARY_ACCOUNT: &str = "lessor-canary";
 /// Process exit status of a controller told to die after a number of writes.
 pub const CRASH_EXIT_STATUS: i32 = 70;
+/// Label of ClusterRoles that the controller may bind beside the shipped ones:
+/// they are aggregated into what it holds.
+pub const BINDABLE_ROLE_LABEL: &str = "lessor.io/aggregate-to-bindable-roles";

@@ -9,6 +9,7 @@ use super::object::Kind;
 use super::render::Mode;
 use super::secrets::{SecretPlan, SecretProblem};
 use crate::api::QuotaShare;
+use crate::names;
 
 /// Longest message in bytes; a status must stay small however much is wrong.
 const MAX_MESSAGE: usize = 1024;
@@ -98,10 +99,9 @@ fn failed(namespaces: &[AppliedNamespace], kinds: &[Kind]) -> Option<Finding> {
         failures(namespaces, kinds).map(|failure| format!("{}: {}", failure.key, failure.message));
     let mut message = named(all);
     if first.reason == FailureReason::RoleNotBindable {
-        message.push_str(
-            "; grant the controller the verb bind on the role in a ClusterRole with the label \
-             lessor.io/aggregate-to-controller=true",
-        );
+        message.push_str("; grant the verb bind on the role in a ClusterRole with the label ");
+        message.push_str(names::BINDABLE_ROLE_LABEL);
+        message.push_str("=true");
     }
     Some(Finding::no(first.reason.as_str(), message))
 }

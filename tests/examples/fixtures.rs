@@ -27,7 +27,7 @@ fn verdict(spec: &str, args: &[&str]) -> Result<Option<String>> {
     let rows = lines(&output)?;
     ensure!(rows.len() == 1, "{rows:?}{}", text(&output.stderr));
     let reason = rows[0]["reason"].as_str().map(str::to_owned);
-    let code = if reason.is_some() { 1 } else { 0 };
+    let code = i32::from(reason.is_some());
     ensure!(output.status.code() == Some(code), "{reason:?}");
     ensure!(rows[0]["tenant"] == "example", "{}", rows[0]);
     Ok(reason)

@@ -13,9 +13,7 @@ mod tenants;
 pub(super) use objects::objects;
 pub use rule::PolicyRule;
 use rule::{READ, WRITE};
-pub use tenants::{
-    ADMINISTRATOR_ROLE, AUTHOR_ROLE, BINDABLE_ROLE, BINDABLE_ROLE_LABEL, TENANT_ROLES,
-};
+pub use tenants::{ADMINISTRATOR_ROLE, AUTHOR_ROLE, BINDABLE_ROLE, TENANT_ROLES};
 
 #[cfg(test)]
 mod tests;

@@ -18,9 +18,6 @@ pub const AUTHOR_ROLE: &str = "lessor-tenant-author";
 pub const ADMINISTRATOR_ROLE: &str = "lessor-administrator";
 /// ClusterRole through which the controller may bind further roles.
 pub const BINDABLE_ROLE: &str = "lessor-bindable-roles";
-/// `ClusterRoles` with this label (`true`) become part of [`BINDABLE_ROLE`]; each
-/// holds the verb `bind` on the `ClusterRoles` it names.
-pub const BINDABLE_ROLE_LABEL: &str = "lessor.io/aggregate-to-bindable-roles";
 
 const VIEW: &[PolicyRule] = &[
     PolicyRule::of(
@@ -162,6 +159,6 @@ pub(super) fn objects() -> Vec<Value> {
         cluster_role(admin, &[VIEW, EDIT, ADMIN]),
         cluster_role(AUTHOR_ROLE, &[AUTHOR]),
         cluster_role(ADMINISTRATOR_ROLE, &[ADMINISTRATOR]),
-        aggregated_cluster_role(BINDABLE_ROLE, BINDABLE_ROLE_LABEL),
+        aggregated_cluster_role(BINDABLE_ROLE, names::BINDABLE_ROLE_LABEL),
     ]
 }

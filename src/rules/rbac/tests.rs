@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Install, TENANT_ROLES, objects};
+use super::{TENANT_ROLES, objects};
+use crate::rules::install::Install;
 use crate::rules::{Certificates, to_yaml};
 
 fn find<'a>(objects: &'a [Value], kind: &str, name: &str) -> &'a Value {
