@@ -24,7 +24,7 @@ pub(crate) const CONTROLLER: &str = "lessor-controller";
 /// How long the first start of a process may take on a busy machine.
 const START: Duration = Duration::from_mins(1);
 /// Ranges that the tests say the cluster has.
-const RANGES: [&str; 3] =
+pub(crate) const RANGES: [&str; 3] =
     ["--pod-cidr=10.244.0.0/16", "--service-cidr=10.0.0.0/24", "--node-cidr=192.168.0.0/24"];
 
 /// One installation; there is one to a control plane.
@@ -82,7 +82,8 @@ impl Installation {
         run_lessor(&args.collect::<Vec<_>>()).await
     }
 
-    fn kubeconfig_of(&self, account: &str) -> Result<String> {
+    /// A kubeconfig of one of Lessor's ServiceAccounts; every call makes another certificate.
+    pub(crate) fn kubeconfig_of(&self, account: &str) -> Result<String> {
         let user = format!("system:serviceaccount:{NAMESPACE}:{account}");
         let group = format!("system:serviceaccounts:{NAMESPACE}");
         let path = self.plane.kubeconfig_for(&user, &["system:serviceaccounts", &group])?;

@@ -23,6 +23,7 @@ mod harness;
 mod house;
 mod installation;
 mod measure;
+mod rough;
 mod suite;
 
 use std::process::ExitCode;
@@ -48,5 +49,6 @@ fn main() -> anyhow::Result<ExitCode> {
     examples::register(&mut suite);
     end_to_end::register(&mut suite);
     harness::register(&mut suite);
+    rough::register(&mut suite);
     Ok(suite.run(Arguments::from_args()))
 }

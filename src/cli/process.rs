@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::cluster::{SnapshotStore, caches, files};
+use crate::cluster::{AccessReviews, SnapshotStore, caches, files};
 use crate::settings::{CertificateSource, ClusterArgs, HealthArgs, ServingArgs};
 use crate::snapshot::Snapshot;
 use crate::telemetry::Metrics;
@@ -42,9 +42,7 @@ impl Process {
     }
 
     async fn serve(self) -> anyhow::Result<Verdict> {
-        let client = kube::Client::try_default()
-            .await
-            .context("no cluster: set KUBECONFIG, or run inside a cluster")?;
+        let client = client().await?;
         let metrics = Metrics::default();
         let shutdown = on_signal();
         let mut tasks = tokio::task::JoinSet::new();
@@ -67,8 +65,14 @@ impl Process {
                 .with_context(|| format!("health on {address}"))
         });
         if let (Some(serving), (Some(store), Some(certificates))) = (&self.serving, parts) {
-            let server =
-                webhook::start(serving.listen, certificates, store, metrics.clone()).await?;
+            let server = webhook::start(
+                serving.listen,
+                certificates,
+                store,
+                metrics.clone(),
+                Some(AccessReviews::new(client.clone())),
+            )
+            .await?;
             tracing::info!(address = %server.address(), "serving admission");
             let (drain, stop) = (serving.drain(), shutdown.clone());
             let ended = ended.clone();
@@ -82,7 +86,7 @@ impl Process {
             });
         }
         if let Some(args) = self.controller.as_ref().filter(|_| self.roles.controller) {
-            let options = args.options(&self.cluster, self.certificates);
+            let options = args.options(&self.cluster, self.certificates, metrics);
             let (stop, ended) = (shutdown.clone(), ended.clone());
             tasks.spawn(async move {
                 let result = crate::controller::run(client, options, stop).await;
@@ -148,7 +152,7 @@ pub(super) fn serve_files(
         let store = SnapshotStore::fixed(snapshot);
         let state =
             Health::new(Some(store.clone()), Some(Arc::clone(&certificates)), metrics.clone());
-        let server = webhook::start(serving.listen, certificates, store, metrics).await?;
+        let server = webhook::start(serving.listen, certificates, store, metrics, None).await?;
         tracing::info!(address = %server.address(), tenants, "serving admission from files");
         let probes = tokio::spawn(webhook::serve_health(
             health.health_listen,
@@ -203,6 +207,17 @@ fn client_auth(serving: &ServingArgs) -> anyhow::Result<ClientAuth> {
         ca_pem,
         allowed_names: serving.client_names.iter().cloned().collect(),
     })
+}
+
+/// A client that asks once. Who asks knows when to ask again: a retry below the
+/// controller would keep a pass, and the canary's `503`, waiting for seconds,
+/// and would send again what may have been done already.
+async fn client() -> anyhow::Result<kube::Client> {
+    let mut config = kube::Config::infer()
+        .await
+        .context("no cluster: set KUBECONFIG, or run inside a cluster")?;
+    config.default_retry = false;
+    kube::Client::try_from(config).context("the cluster's configuration cannot be used")
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

@@ -19,6 +19,8 @@ const GRACE_SECONDS: u64 = 5;
 const CONFIRM_EVERY: Duration = Duration::from_secs(5);
 /// Without a look at the lease for this long, somebody else may lead.
 const CONFIRMED_FOR: Duration = Duration::from_secs(LEASE_SECONDS - 2);
+/// How often one that waits looks whether the lease was given back.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How long a released lease may take to be written back.
 const RELEASE_WITHIN: Duration = Duration::from_secs(3);
 
@@ -58,6 +60,37 @@ impl Leadership {
         identity: &str,
         shutdown: &CancellationToken,
     ) -> Result<Option<Self>, LeadershipError> {
+        tracing::info!(lease = name, identity, "waiting for leadership");
+        loop {
+            let mut leadership = Self::seek(client.clone(), namespace, name, identity).await?;
+            let leases = leadership.leases.clone();
+            let won = tokio::select! {
+                () = shutdown.cancelled() => Some(false),
+                won = leadership.leads.wait_for(|leads| *leads) => Some(won.is_ok()),
+                () = given_back(&leases, name) => None,
+            };
+            match won {
+                Some(true) => {
+                    tracing::info!(lease = name, identity, "leading");
+                    return Ok(Some(leadership));
+                }
+                Some(false) => {
+                    leadership.release().await;
+                    return Ok(None);
+                }
+                // The manager sleeps to the end of the lease that it has seen. A
+                // new one looks first, and finds it free.
+                None => leadership.task.abort(),
+            }
+        }
+    }
+
+    async fn seek(
+        client: Client,
+        namespace: &str,
+        name: &str,
+        identity: &str,
+    ) -> Result<Self, LeadershipError> {
         let manager = LeaseManagerBuilder::new(client.clone(), name)
             .with_namespace(namespace)
             .with_identity(identity)
@@ -67,25 +100,13 @@ impl Leadership {
             .await
             .map_err(LeadershipError::Lease)?;
         let (leads, task) = manager.watch().await;
-        let mut leadership = Self {
+        Ok(Self {
             leads,
             task,
             leases: Api::namespaced(client, namespace),
             name: name.to_owned(),
             identity: identity.to_owned(),
-        };
-        tracing::info!(lease = name, identity, "waiting for leadership");
-        let won = tokio::select! {
-            () = shutdown.cancelled() => false,
-            won = leadership.leads.wait_for(|leads| *leads) => won.is_ok(),
-        };
-        if won {
-            tracing::info!(lease = name, identity, "leading");
-            Ok(Some(leadership))
-        } else {
-            leadership.release().await;
-            Ok(None)
-        }
+        })
     }
 
     /// Returns when this process must not act as the leader any more.
@@ -126,6 +147,20 @@ impl Leadership {
         drop(leads);
         if tokio::time::timeout(RELEASE_WITHIN, task).await.is_err() {
             tracing::warn!("the lease was not given back in time");
+        }
+    }
+}
+
+/// Returns when nobody holds the lease, which is when its holder has stopped in
+/// order.
+async fn given_back(leases: &Api<Lease>, name: &str) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if let Ok(lease) = leases.get(name).await {
+            let holder = lease.spec.and_then(|spec| spec.holder_identity);
+            if holder.is_none_or(|holder| holder.is_empty()) {
+                return;
+            }
         }
     }
 }

@@ -208,18 +208,27 @@ where
         bundle.is_none() || present.bundles().iter().all(|seen| Some(seen.as_slice()) == bundle);
     if !(same && trusted) {
         tracing::info!(name = wanted.name_any(), "restoring the webhook configuration");
-        apply(api, wanted).await?;
+        let applied = apply(api, wanted).await?;
+        if applied.rendered() != wanted.rendered() {
+            // Entries and conditions are keyed by name: what another manager has
+            // added survives an apply, and one condition can turn an entry off.
+            let next = applied.with_entries_of(wanted);
+            let params = PostParams {
+                field_manager: Some(names::FIELD_MANAGER.to_owned()),
+                ..PostParams::default()
+            };
+            api.replace(&wanted.name_any(), &params, &next).await?;
+        }
     }
     Ok(())
 }
 
-async fn apply<K>(api: &Api<K>, wanted: &K) -> Result<(), kube::Error>
+async fn apply<K>(api: &Api<K>, wanted: &K) -> Result<K, kube::Error>
 where
     K: Resource<DynamicType = ()> + Clone + DeserializeOwned + serde::Serialize + std::fmt::Debug,
 {
     let params = PatchParams::apply(names::FIELD_MANAGER).force();
-    api.patch(&wanted.name_any(), &params, &Patch::Apply(wanted)).await?;
-    Ok(())
+    api.patch(&wanted.name_any(), &params, &Patch::Apply(wanted)).await
 }
 
 /// Sets every `caBundle` of a newer binary's configuration and nothing else.
@@ -266,6 +275,9 @@ trait Webhooks {
     fn bundles(&self) -> Vec<Vec<u8>>;
     /// The entries without their bundles, for comparison.
     fn rendered(&self) -> serde_json::Value;
+    /// This object with the entries of another and no more. Bundles that the
+    /// other leaves open stay.
+    fn with_entries_of(self, wanted: &Self) -> Self;
 }
 
 macro_rules! webhooks {
@@ -287,6 +299,20 @@ macro_rules! webhooks {
                     entry.client_config.ca_bundle = None;
                 }
                 serde_json::to_value(entries).unwrap_or_default()
+            }
+
+            fn with_entries_of(mut self, wanted: &Self) -> Self {
+                let present = self.webhooks.take().unwrap_or_default();
+                let mut entries = wanted.webhooks.clone().unwrap_or_default();
+                for entry in &mut entries {
+                    if entry.client_config.ca_bundle.is_none() {
+                        let same = present.iter().find(|present| present.name == entry.name);
+                        entry.client_config.ca_bundle =
+                            same.and_then(|present| present.client_config.ca_bundle.clone());
+                    }
+                }
+                self.webhooks = Some(entries);
+                self
             }
         }
     };

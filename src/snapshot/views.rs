@@ -68,6 +68,9 @@ pub enum Membership<'a> {
     Unknown,
 }
 
+/// Copied when it changes, and only then: a copy of the snapshot shares it.
+pub(super) type Shared<T> = Arc<HashMap<String, T>>;
+
 /// Everything the webhook decides from.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -76,13 +79,13 @@ pub struct Snapshot {
     /// Exempt usernames.
     pub callers: Arc<Callers>,
     pub(super) synced: bool,
-    pub(super) tenants: HashMap<String, Arc<TenantView>>,
-    pub(super) classes: HashMap<String, Arc<TenantClassSpec>>,
-    pub(super) namespaces: HashMap<String, Arc<NamespaceView>>,
+    pub(super) tenants: Shared<Arc<TenantView>>,
+    pub(super) classes: Shared<Arc<TenantClassSpec>>,
+    pub(super) namespaces: Shared<Arc<NamespaceView>>,
     /// Namespace name to the tenants whose status or spec names it.
-    pub(super) claims: HashMap<String, BTreeSet<String>>,
-    pub(super) managed: HashMap<String, Arc<BTreeSet<(ManagedKind, String)>>>,
-    pub(super) live_pods: HashMap<String, Arc<BTreeSet<String>>>,
+    pub(super) claims: Shared<BTreeSet<String>>,
+    pub(super) managed: Shared<Arc<BTreeSet<(ManagedKind, String)>>>,
+    pub(super) live_pods: Shared<Arc<BTreeSet<String>>>,
     pub(super) strictest: Arc<TenantClassSpec>,
 }
 
@@ -94,12 +97,12 @@ impl Snapshot {
             facts: Arc::new(facts),
             callers: Arc::new(callers),
             synced: false,
-            tenants: HashMap::new(),
-            classes: HashMap::new(),
-            namespaces: HashMap::new(),
-            claims: HashMap::new(),
-            managed: HashMap::new(),
-            live_pods: HashMap::new(),
+            tenants: Shared::default(),
+            classes: Shared::default(),
+            namespaces: Shared::default(),
+            claims: Shared::default(),
+            managed: Shared::default(),
+            live_pods: Shared::default(),
             strictest: Arc::new(TenantClassSpec::default()),
         }
     }
@@ -153,7 +156,8 @@ impl Snapshot {
         self.claimants(namespace).next()
     }
 
-    fn claimants(&self, namespace: &str) -> impl Iterator<Item = &Arc<TenantView>> {
+    /// Every tenant that names this namespace in its spec or status, whatever the UID.
+    pub fn claimants(&self, namespace: &str) -> impl Iterator<Item = &Arc<TenantView>> {
         self.claims.get(namespace).into_iter().flatten().filter_map(|name| self.tenants.get(name))
     }
 
@@ -196,6 +200,7 @@ impl Snapshot {
         noted
             && has(ManagedKind::NetworkPolicy, names::DEFAULT_DENY_POLICY)
             && (tenant.valid.quota.is_empty() || has(ManagedKind::ResourceQuota, names::QUOTA))
+            && (tenant.valid.limits.is_empty() || has(ManagedKind::LimitRange, names::LIMIT_RANGE))
     }
 }
 

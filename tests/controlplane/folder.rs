@@ -1,10 +1,12 @@
 //! The run folder and the ports of one control plane.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 
@@ -38,14 +40,19 @@ fn room(path: &Path) -> Option<u64> {
 /// is restarted must find its port free.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
-/// `N` different loopback ports that are free now.
+static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+
+/// `N` different loopback ports that are free now and were not given before.
 pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N]> {
     let (_, seed, ..) = uuid::Uuid::new_v4().as_fields();
     let (before, after) = {
         let start = PORTS.start + seed % (PORTS.end - PORTS.start);
         (PORTS.start..start, start..PORTS.end)
     };
-    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    // Whoever was given a port may not listen on it yet.
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let free =
+        |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok() && given.insert(*port);
     let found: Vec<u16> = after.chain(before).filter(free).take(N).collect();
     found.try_into().ok().context("no free loopback ports")
 }

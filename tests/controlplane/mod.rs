@@ -19,6 +19,7 @@ mod playground;
 mod starting;
 mod webhook_service;
 
+pub(crate) use authority::{Authority, Pair};
 pub(crate) use binaries::{Binaries, Unavailable};
 pub(crate) use fake_kubelet::FakeKubelet;
 pub(crate) use folder::free_ports;

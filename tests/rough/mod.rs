@@ -1,0 +1,39 @@
+//! What Lessor does when things break: processes die, certificates turn over,
+//! configurations are meddled with, and callers send what no API server would.
+//!
+//! Those that need a control plane are *rough*: one at a time on a plane of
+//! their own. Each leaves Lessor installed, running and enforcing for the next.
+//! `wire` and `client_certificates` need no control plane.
+
+mod api;
+mod certificates;
+mod client_certificates;
+mod configurations;
+mod crashes;
+mod dial;
+mod drain;
+mod gate;
+mod leaders;
+mod outage;
+mod process;
+mod readiness;
+mod restarts;
+mod review;
+mod tenants;
+mod wire;
+
+use crate::suite::Suite;
+
+pub(crate) fn register(suite: &mut Suite) {
+    wire::register(suite);
+    client_certificates::register(suite);
+    outage::register(suite);
+    restarts::register(suite);
+    configurations::register(suite);
+    drain::register(suite);
+    gate::register(suite);
+    leaders::register(suite);
+    crashes::register(suite);
+    certificates::register(suite);
+    readiness::register(suite);
+}
