@@ -116,7 +116,7 @@ async fn tenants_are_held_to_their_class(test: Test) -> Result<()> {
         (json!({"namespaces": ["a", "b", "c"]}), Reason::Invalid, "spec.namespaces"),
         (
             json!({"members": [{"role": "admin", "kind": "User", "name": "x"}]}),
-            Reason::RoleRefForbidden,
+            Reason::EscalationForbidden,
             "spec.members[0].role",
         ),
         (
