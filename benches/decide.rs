@@ -136,7 +136,7 @@ fn answered(body: &[u8], endpoint: Endpoint, snapshot: &Snapshot) -> Vec<u8> {
     let mut request = wire::parse(body).unwrap();
     match decide(&mut request, endpoint, snapshot) {
         Outcome::Decided(decision) => wire::answer(&request.uid, &decision),
-        Outcome::NotYet(not_yet) => panic!("{not_yet:?}"),
+        other => panic!("{other:?}"),
     }
 }
 

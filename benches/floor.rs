@@ -124,7 +124,7 @@ fn gate(bench: &Bench, body: &Bytes) {
                 })
             })
             .collect();
-        bench.clients().block_on(tokio::time::sleep(Duration::from_millis(200)));
+        bench.clients().block_on(async { tokio::time::sleep(Duration::from_millis(200)).await });
         beside.push(bench.run(&mut pool, "/mutate", body, BLOCK));
         assert!(waiting.iter().all(|task| !task.is_finished()), "a gated Pod ended");
         for task in waiting {

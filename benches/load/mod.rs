@@ -68,7 +68,7 @@ impl Bench {
         certificates.replace(issued.cert_pem().as_bytes(), issued.key_pem().as_bytes()).unwrap();
         let runtime = one_thread(SERVER_THREAD);
         let server = runtime.block_on(async {
-            let reviewer = Reviewer::new(store(), Metrics::default());
+            let reviewer = Reviewer::new(store(), Metrics::default(), None);
             let floor = post(|body: Bytes| async move {
                 drop(body);
                 ([(axum::http::header::CONTENT_TYPE, "application/json")], FLOOR)

@@ -1,14 +1,9 @@
 //! Who asks.
 
-use crate::api::Callers;
+use crate::api::{Callers, NODE_GROUP, NODE_PREFIX};
 use crate::isolation::Caller;
 
 use super::request::User;
-
-/// Group that the node authorizer requires.
-const NODES_GROUP: &str = "system:nodes";
-/// Prefix of node usernames; only together with the group.
-const NODE_PREFIX: &str = "system:node:";
 
 /// Puts a user in one of the five closed classes. Exemption is by exact
 /// username; no group, prefix or substring alone exempts anybody.
@@ -19,7 +14,7 @@ pub fn classify(user: &User, administrator: bool, callers: &Callers) -> Caller {
     } else if callers.platform.contains(&user.name) {
         Caller::Platform
     } else if user.name.strip_prefix(NODE_PREFIX).is_some_and(|node| !node.is_empty())
-        && user.groups.iter().any(|group| group == NODES_GROUP)
+        && user.groups.iter().any(|group| group == NODE_GROUP)
     {
         Caller::Node
     } else if administrator {
@@ -34,7 +29,11 @@ mod tests {
     use super::*;
 
     fn user(name: &str, groups: &[&str]) -> User {
-        User { name: name.to_owned(), groups: groups.iter().map(|&g| g.to_owned()).collect() }
+        User {
+            name: name.to_owned(),
+            groups: groups.iter().map(|&g| g.to_owned()).collect(),
+            ..User::default()
+        }
     }
 
     #[test]

@@ -12,23 +12,36 @@ use crate::isolation::{
 use crate::names::Reason;
 
 /// Judges an object inside a tenant's namespace.
+///
+/// A delete is refused for managed objects only, and so is letting go of
+/// finalizers: whatever a rule says about an object, it can go. What is managed
+/// was judged when the controller made it; a Pod that says so is judged all
+/// the same, because what runs is never anybody's exception.
 pub(super) fn judge(
     context: &Context<'_>,
     change: &Change<'_>,
     state: NamespaceState,
     findings: &mut Findings,
 ) {
-    if change.is_managed() {
+    let managed = change.is_managed();
+    if managed {
         metadata::judge_managed(change, state, findings);
-        metadata::judge(context, change, findings);
+    } else if change.only_releases_finalizers() {
         return;
     }
     if change.operation == Operation::Delete {
         return;
     }
-    kinds::judge(context, change, findings);
-    if change.operation != Operation::Connect {
-        metadata::judge(context, change, findings);
+    let is_pod = change.group.is_empty() && matches!(change.resource, "pods" | "bindings");
+    if change.operation == Operation::Connect {
+        return connect(context, change, findings);
+    }
+    if !managed {
+        kinds::judge(context, change, findings);
+    }
+    metadata::judge(context, change, findings);
+    if managed && !is_pod {
+        return;
     }
     match (change.group, change.resource) {
         ("", "pods" | "bindings") => pod(context, change, findings),
@@ -47,25 +60,46 @@ pub(super) fn judge(
     }
 }
 
-fn pod(context: &Context<'_>, change: &Change<'_>, findings: &mut Findings) {
-    if !change.subresource.is_empty() || change.resource == "bindings" {
-        pods::judge_subresource(context, change, findings);
+/// A connection through the API server goes past network policies: one that
+/// nobody knows is refused.
+pub(super) fn connect(context: &Context<'_>, change: &Change<'_>, findings: &mut Findings) {
+    match (change.group, change.resource, change.subresource) {
+        ("", "pods", _) => pods::judge_subresource(context, change, findings),
+        ("", "services", "proxy") => services::judge(context, change, findings),
+        (_, resource, subresource) => findings.violation(
+            "objects/connect",
+            Reason::ConnectForbidden,
+            "",
+            format!("a connection to {resource}/{subresource} is not known to Lessor; only those to Pods are, where the class opens them"),
+        ),
     }
-    let whole = change.resource == "pods"
-        && matches!(change.subresource, "" | "ephemeralcontainers" | "resize");
-    let Some(object) = change.new.filter(|_| whole) else { return };
+}
+
+/// Pod Security comes first: where the standard forbids something, its message
+/// is the one people know, and it names every control that is broken. What
+/// other rules say about the same field (a `hostPath` is also a forbidden
+/// volume type) follows among the causes.
+fn pod(context: &Context<'_>, change: &Change<'_>, findings: &mut Findings) {
+    let object = change.new.unwrap_or(&Value::Null);
     let spec = object.get("spec").unwrap_or(&Value::Null);
     let metadata = object.get("metadata").unwrap_or(&Value::Null);
-    let spec_changed = change.old.is_none_or(|old| old.get("spec") != object.get("spec"));
-    if spec_changed {
+    let is_itself = change.resource == "pods" && change.subresource.is_empty();
+    // A subresource of tomorrow may well carry the whole Pod.
+    let is_whole = change.resource == "pods"
+        && security::needs_evaluation(change.subresource)
+        && (is_itself || spec.get("containers").is_some());
+    let is_changed = change.old.is_none_or(|old| {
+        old.get("spec") != object.get("spec") || !security::same_annotations(old, object)
+    });
+    if is_whole && is_changed {
         pod_security(context, metadata, spec, "", findings);
+        claims(context, pods::ephemeral_claims(spec, ""), findings);
     }
-    if change.subresource.is_empty() {
+    if is_itself {
         let subject = Subject { metadata, spec, root: "", is_template: false };
         pods::judge(context, change, &subject, findings);
-    }
-    if spec_changed {
-        claims(context, pods::ephemeral_claims(spec, ""), findings);
+    } else {
+        pods::judge_subresource(context, change, findings);
     }
 }
 
@@ -136,6 +170,15 @@ fn pod_security(
         PodSecurityLevel::Restricted => security::Level::Restricted,
     };
     let version = context.tenant.pod_security_version.parse().unwrap_or(security::Version::Latest);
+    if !spec.is_object() {
+        findings.violation(
+            "pods/security",
+            Reason::PodSecurityViolation,
+            crate::document::child(root, "spec"),
+            "there is no spec to judge; a Pod has one, with at least one container",
+        );
+        return;
+    }
     let failures = security::evaluate(level, version, metadata, spec);
     let Some(first) = failures.first() else { return };
     let field = first.fields.first().map_or("spec", String::as_str);

@@ -9,7 +9,7 @@ use super::caller::classify;
 use super::decision::{Decision, Outcome};
 use super::request::{Endpoint, Phase, Request};
 use super::scope::{self, Scope};
-use super::{core, guards, mutate};
+use super::{core, guards, mutate, retained};
 
 /// Decides a request from memory alone.
 ///
@@ -18,6 +18,7 @@ use super::{core, guards, mutate};
 /// - A returned patch was applied to `request.object`, which was then judged.
 /// - When the outcome is [`Outcome::NotYet`], the request is unchanged and may
 ///   be decided again.
+/// - [`Outcome::NeedsAccess`] is answered for Lessor's own kinds only.
 /// - Outside tenants everything is allowed, whatever is missing or broken.
 #[must_use]
 pub fn decide(request: &mut Request, endpoint: Endpoint, snapshot: &Snapshot) -> Outcome {
@@ -28,13 +29,10 @@ pub fn decide(request: &mut Request, endpoint: Endpoint, snapshot: &Snapshot) ->
     match scope::of_namespace(request, caller, snapshot) {
         Err(not_yet) => Outcome::NotYet(not_yet),
         Ok(Scope::Outside) => Outcome::Decided(Decision::allow()),
-        Ok(Scope::Retained { tenant, namespace, live_pods }) => Outcome::Decided(guards::retained(
-            request,
-            caller,
-            tenant,
-            namespace.terminating,
-            live_pods,
-        )),
+        Ok(Scope::Retained { tenant, namespace, live_pods }) => {
+            let state = NamespaceState { terminating: namespace.terminating, live_pods };
+            Outcome::Decided(retained::decide(request, caller, tenant, state, snapshot))
+        }
         Ok(Scope::Tenant { tenant, namespace, live_pods }) => {
             let inside = Inside { tenant, namespace, live_pods, caller };
             Outcome::Decided(inside.decide(request, endpoint.phase, snapshot))

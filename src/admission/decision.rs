@@ -4,6 +4,8 @@ use crate::document::PatchOperation;
 use crate::isolation::Violation;
 use crate::names::Reason;
 
+use super::access::NeedsAccess;
+
 /// The answer to a request, or why there is none yet.
 #[derive(Clone, Debug)]
 pub enum Outcome {
@@ -11,6 +13,8 @@ pub enum Outcome {
     Decided(Decision),
     /// The context is not there yet; the same request may be decided later.
     NotYet(NotYet),
+    /// Allowed if the requester holds the rights in question.
+    NeedsAccess(NeedsAccess),
 }
 
 /// Why there is no answer yet.

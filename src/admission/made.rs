@@ -92,6 +92,7 @@ fn controller_of(resource: &str) -> User {
         ]
         .map(str::to_owned)
         .to_vec(),
+        ..User::default()
     }
 }
 

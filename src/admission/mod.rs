@@ -6,6 +6,7 @@
 //! manifests, so that commands and the live webhook cannot differ. Start
 //! reading at [`decide`].
 
+mod access;
 mod caller;
 mod core;
 mod decide;
@@ -16,9 +17,14 @@ mod mutate;
 pub mod offline;
 mod question;
 mod request;
+mod retained;
 mod scope;
+mod tenancy;
+#[cfg(test)]
+mod tests;
 pub mod wire;
 
+pub use access::{AccessQuestion, NeedsAccess};
 pub use caller::classify;
 pub use decide::decide;
 pub use decision::{Decision, NotYet, Outcome};

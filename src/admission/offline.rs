@@ -86,6 +86,7 @@ fn ask(request: &mut Request, phase: Phase, snapshot: &Snapshot) -> Decision {
     match decide(request, Endpoint { phase, administrator: false }, snapshot) {
         Outcome::Decided(decision) => decision,
         Outcome::NotYet(not_yet) => not_yet.into_decision(),
+        Outcome::NeedsAccess(access) => access.assumed(),
     }
 }
 

@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let user = User { name: "dev".to_owned(), groups: vec!["g".to_owned()] };
+        let user = User { name: "dev".to_owned(), groups: vec!["g".to_owned()], ..User::default() };
         let object =
             json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}});
         let mut request = offline::create(object, "acme", &user).unwrap();

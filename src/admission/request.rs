@@ -1,5 +1,7 @@
 //! What the API server asks, after parsing.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::isolation::Operation;
@@ -61,6 +63,10 @@ pub struct User {
     pub name: String,
     /// Groups.
     pub groups: Vec<String>,
+    /// UID; may be empty.
+    pub uid: String,
+    /// What the authenticator added; only the authorizer is told.
+    pub extra: BTreeMap<String, Vec<String>>,
 }
 
 /// One question of the API server.

@@ -4,6 +4,7 @@
 //! requests, carry no code, reason or causes, and send the patch as an array
 //! of numbers.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use base64::Engine as _;
@@ -52,7 +53,7 @@ struct Review<'a> {
     api_version: String,
     kind: String,
     #[serde(borrow)]
-    request: Option<&'a RawValue>,
+    request: Option<RawRequest<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +105,10 @@ struct RawUser {
     username: String,
     #[serde(default)]
     groups: Option<Vec<String>>,
+    #[serde(default)]
+    uid: Option<String>,
+    #[serde(default)]
+    extra: Option<BTreeMap<String, Vec<String>>>,
 }
 
 #[derive(Deserialize)]
@@ -135,8 +140,6 @@ pub fn parse(body: &[u8]) -> Result<Request, Rejected> {
         )));
     }
     let raw = review.request.ok_or_else(|| malformed("the review has no request".to_owned()))?;
-    let raw: RawRequest<'_> =
-        serde_json::from_str(raw.get()).map_err(|error| malformed(format!("request: {error}")))?;
     if raw.uid.is_empty() {
         return Err(Rejected {
             uid: None,
@@ -172,6 +175,8 @@ pub fn parse(body: &[u8]) -> Result<Request, Rejected> {
         user: User {
             name: raw.user_info.username,
             groups: raw.user_info.groups.unwrap_or_default(),
+            uid: raw.user_info.uid.unwrap_or_default(),
+            extra: raw.user_info.extra.unwrap_or_default(),
         },
         dry_run: raw.dry_run.unwrap_or(false),
     })
@@ -327,5 +332,34 @@ fn status<'a>(leading: &'a Violation, all: &'a [Violation]) -> Status<'a> {
         },
         message: full_message(leading, all),
         details: Details { causes, retry_after_seconds: leading.reason.retry_after_seconds() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_a_review_is_rejected_with_its_uid() {
+        let review = |version: &str, request: &str| {
+            format!(
+                r#"{{"apiVersion": "{version}", "kind": "AdmissionReview", "request": {request}}}"#
+            )
+        };
+        let good = r#"{"uid": "u", "operation": "CREATE", "object": {"a": 1}}"#;
+        assert_eq!(parse(review(API_VERSION, good).as_bytes()).unwrap().uid, "u");
+        for (body, uid, message) in [
+            (review("admission.k8s.io/v1beta1", good), Some("u"), "is not supported"),
+            (review(API_VERSION, "null"), None, "has no request"),
+            (review(API_VERSION, r#"{"uid": "u"}"#), Some("u"), "missing field `operation`"),
+            (review(API_VERSION, r#"{"uid": "u", "operation": "READ"}"#), Some("u"), "is unknown"),
+            (review(API_VERSION, r#"{"uid": "", "operation": "CREATE"}"#), None, "uid is empty"),
+            (review(API_VERSION, &good.replace("1}", "1, \"a\": 2}")), Some("u"), "duplicate key"),
+            ("[]".to_owned(), None, "not an AdmissionReview"),
+        ] {
+            let rejected = parse(body.as_bytes()).unwrap_err();
+            assert_eq!(rejected.uid.as_deref(), uid, "{body}");
+            assert!(rejected.message.contains(message), "{body}: {}", rejected.message);
+        }
     }
 }

@@ -21,7 +21,7 @@ mod tenant_status;
 mod valid;
 mod validate;
 
-pub use callers::Callers;
+pub use callers::{Callers, NODE_GROUP, NODE_PREFIX, PlatformController, service_account};
 pub use cidr::{Cidr, CidrError, Family};
 pub use cluster::{ClusterFacts, DnsFacts};
 pub use common::{
@@ -44,4 +44,4 @@ pub use valid::{
     EgressTarget, FieldError, ResolvedEgress, ResolvedIngress, ValidMember, ValidSecret,
     ValidTenant,
 };
-pub use validate::{resolve, validate, validate_class};
+pub use validate::{is_unbindable, resolve, validate, validate_class};

@@ -206,6 +206,14 @@ pub struct LimitDefaults {
     pub max: QuantityMap,
 }
 
+impl LimitDefaults {
+    /// Whether nothing is limited.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.default.is_empty() && self.default_request.is_empty() && self.max.is_empty()
+    }
+}
+
 /// Settings that policies read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PolicySettings {

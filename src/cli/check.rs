@@ -105,8 +105,11 @@ impl Check {
         for note in &world.notes {
             eprintln!("{}", paint(&format!("note: {note}"), Paint::Faint));
         }
-        let user =
-            User { name: self.user.clone(), groups: vec!["system:authenticated".to_owned()] };
+        let user = User {
+            name: self.user.clone(),
+            groups: vec!["system:authenticated".to_owned()],
+            ..User::default()
+        };
         let mut reviewed = Vec::new();
         for manifest in &world.reviewed {
             reviewed.extend(review(manifest, &user, &world, !self.no_mutate)?);

@@ -6,6 +6,7 @@ use crate::controller::{ControllerOptions, KeepOptions, Trust};
 use crate::names;
 use crate::rules::Install;
 use crate::settings::{CertificateSource, ClusterArgs, HealthArgs};
+use crate::telemetry::Metrics;
 use crate::tls::rotate::{ServingNames, Validity, Want};
 
 use super::Verdict;
@@ -38,6 +39,7 @@ impl ControllerArgs {
         &self,
         cluster: &ClusterArgs,
         certificates: CertificateSource,
+        metrics: Metrics,
     ) -> ControllerOptions {
         let install = Install {
             webhook_url: self.webhook_url.clone(),
@@ -51,6 +53,7 @@ impl ControllerArgs {
             leader_election: !self.no_leader_election,
             crash_after_writes: self.crash_after_writes,
             keep: (!self.no_configurations).then_some(keep),
+            metrics,
             ..ControllerOptions::default()
         }
     }

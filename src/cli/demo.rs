@@ -157,7 +157,7 @@ async fn start(snapshot: Snapshot) -> anyhow::Result<Stage> {
     certificates.replace(issued.cert_pem().as_bytes(), issued.key_pem().as_bytes())?;
     let store = SnapshotStore::fixed(snapshot);
     let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
-    let server = webhook::start(loopback, certificates, store, Metrics::default()).await?;
+    let server = webhook::start(loopback, certificates, store, Metrics::default(), None).await?;
     Ok(Stage { server, ca_pem: issued.ca_pem().to_owned(), not_after: issued.not_after() })
 }
 
@@ -166,8 +166,11 @@ async fn play_one(
     example: &'static Example,
     times: &mut Vec<Duration>,
 ) -> anyhow::Result<Shown> {
-    let user =
-        User { name: "developer".to_owned(), groups: vec!["system:authenticated".to_owned()] };
+    let user = User {
+        name: "developer".to_owned(),
+        groups: vec!["system:authenticated".to_owned()],
+        ..User::default()
+    };
     let mut shown = Shown { example, verdicts: Vec::new(), reasons: Vec::new() };
     for manifest in example.manifests()? {
         let namespace = manifest.object.pointer("/metadata/namespace").and_then(Value::as_str);

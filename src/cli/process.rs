@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::cluster::{SnapshotStore, caches, files};
+use crate::cluster::{AccessReviews, SnapshotStore, caches, files};
 use crate::settings::{CertificateSource, ClusterArgs, HealthArgs, ServingArgs};
 use crate::snapshot::Snapshot;
 use crate::telemetry::Metrics;
@@ -65,8 +65,14 @@ impl Process {
                 .with_context(|| format!("health on {address}"))
         });
         if let (Some(serving), (Some(store), Some(certificates))) = (&self.serving, parts) {
-            let server =
-                webhook::start(serving.listen, certificates, store, metrics.clone()).await?;
+            let server = webhook::start(
+                serving.listen,
+                certificates,
+                store,
+                metrics.clone(),
+                Some(AccessReviews::new(client.clone())),
+            )
+            .await?;
             tracing::info!(address = %server.address(), "serving admission");
             let (drain, stop) = (serving.drain(), shutdown.clone());
             let ended = ended.clone();
@@ -80,7 +86,7 @@ impl Process {
             });
         }
         if let Some(args) = self.controller.as_ref().filter(|_| self.roles.controller) {
-            let options = args.options(&self.cluster, self.certificates);
+            let options = args.options(&self.cluster, self.certificates, metrics);
             let (stop, ended) = (shutdown.clone(), ended.clone());
             tasks.spawn(async move {
                 let result = crate::controller::run(client, options, stop).await;
@@ -146,7 +152,7 @@ pub(super) fn serve_files(
         let store = SnapshotStore::fixed(snapshot);
         let state =
             Health::new(Some(store.clone()), Some(Arc::clone(&certificates)), metrics.clone());
-        let server = webhook::start(serving.listen, certificates, store, metrics).await?;
+        let server = webhook::start(serving.listen, certificates, store, metrics, None).await?;
         tracing::info!(address = %server.address(), tenants, "serving admission from files");
         let probes = tokio::spawn(webhook::serve_health(
             health.health_listen,

@@ -58,7 +58,7 @@ impl World {
             .or(tenant_namespace)
             .unwrap_or_else(|| ASSUMED.to_owned());
         for manifest in &mut reviewed {
-            give_namespace(&mut manifest.object, &fallback);
+            give_namespace(&mut manifest.object, &fallback, no_tenant);
         }
         let namespaces = namespaces_of(&reviewed, &facts);
         if no_tenant && !namespaces.is_empty() {
@@ -102,13 +102,18 @@ fn first_namespace(manifests: &[Manifest]) -> Option<String> {
     named.and_then(Value::as_str).map(str::to_owned)
 }
 
-fn give_namespace(object: &mut Value, fallback: &str) {
+/// Objects that name no namespace get one. Without a Tenant, `default` is as
+/// good as none: no tenant can own it, and nothing in it would be judged.
+fn give_namespace(object: &mut Value, fallback: &str, no_tenant: bool) {
     let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
     if is_cluster_scoped(kind) || kind == "AdmissionReview" {
         return;
     }
     if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
-        metadata.entry("namespace").or_insert_with(|| Value::from(fallback));
+        let named = metadata.get("namespace").and_then(Value::as_str).unwrap_or_default();
+        if named.is_empty() || (no_tenant && named == "default") {
+            metadata.insert("namespace".to_owned(), Value::from(fallback));
+        }
     }
 }
 

@@ -147,6 +147,7 @@ fn namespace_change(namespace: PartialObjectMeta<Namespace>) -> (String, Change)
         name: name.clone(),
         uid: metadata.uid.unwrap_or_default(),
         labels: metadata.labels.unwrap_or_default(),
+        given_to: metadata.annotations.unwrap_or_default().remove(names::ADOPT_ANNOTATION),
         terminating: metadata.deletion_timestamp.is_some(),
     };
     (name, Change::Namespace(view))

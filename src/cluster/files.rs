@@ -287,6 +287,9 @@ fn namespace_view(object: &Value) -> NamespaceView {
             .flatten()
             .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
             .collect(),
+        given_to: object["metadata"]["annotations"][names::ADOPT_ANNOTATION]
+            .as_str()
+            .map(str::to_owned),
         terminating: object.pointer("/metadata/deletionTimestamp").is_some(),
         name,
     }
@@ -314,6 +317,7 @@ fn provision(snapshot: &mut Snapshot, mut tenant: Tenant, known: &mut BTreeSet<S
             snapshot.apply(Change::Namespace(NamespaceView {
                 uid: format!("static-{namespace}"),
                 labels: labels.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+                given_to: None,
                 terminating: false,
                 name: namespace.clone(),
             }));

@@ -4,6 +4,7 @@
 //! publishes the result. Decides nothing. Start reading at [`SnapshotStore`],
 //! then [`caches`].
 
+mod access;
 pub mod caches;
 pub mod files;
 mod leadership;
@@ -11,5 +12,6 @@ mod locate;
 mod schema;
 mod store;
 
+pub use access::{AccessReviews, Subject};
 pub use leadership::{Leadership, LeadershipError};
 pub use store::{ChangeSender, SnapshotStore};

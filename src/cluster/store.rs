@@ -43,11 +43,15 @@ impl SnapshotStore {
         tokio::spawn(async move {
             while let Some(first) = changes.recv().await {
                 let mut next = Snapshot::clone(&writer.current.load());
-                next.apply(first);
+                let mut changed = next.apply(first);
                 let deadline = tokio::time::Instant::now() + COALESCE;
                 while let Ok(Some(change)) = tokio::time::timeout_at(deadline, changes.recv()).await
                 {
-                    next.apply(change);
+                    changed |= next.apply(change);
+                }
+                // Waiters would all decide again, and nothing would be different.
+                if !changed {
+                    continue;
                 }
                 writer.current.store(Arc::new(next));
                 writer.published.send_modify(|version| *version += 1);
@@ -84,5 +88,24 @@ mod tests {
         changes.send(Change::Synced).await.unwrap();
         published.changed().await.unwrap();
         assert!(store.load().is_synced());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_known_already_is_not_announced() {
+        let snapshot =
+            Snapshot::new(ClusterFacts::default(), Callers::of_namespace("lessor-system"));
+        let (store, changes) = SnapshotStore::followed(snapshot);
+        let mut published = store.subscribe();
+        let pod = |exists| Change::LivePod {
+            namespace: "acme".to_owned(),
+            name: "web".to_owned(),
+            exists,
+        };
+        for (exists, announced) in [(false, false), (true, true), (true, false), (false, true)] {
+            changes.send(pod(exists)).await.unwrap();
+            let waited = tokio::time::timeout(COALESCE * 4, published.changed()).await;
+            assert_eq!(waited.is_ok(), announced, "{exists}");
+            assert_eq!(store.load().live_pods("acme"), usize::from(exists));
+        }
     }
 }

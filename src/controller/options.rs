@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::certificates::KeepOptions;
 use crate::api::ClusterFacts;
 use crate::cluster::LeadershipError;
+use crate::telemetry::Metrics;
 
 /// What the controller is told. Made of settings, once.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct ControllerOptions {
     /// Webhook configurations to keep, and the certificates that they trust;
     /// none when somebody else does.
     pub keep: Option<KeepOptions>,
+    /// Where leadership is shown.
+    pub metrics: Metrics,
 }
 
 impl Default for ControllerOptions {
@@ -38,6 +41,7 @@ impl Default for ControllerOptions {
             resync: Duration::from_mins(10),
             crash_after_writes: None,
             keep: None,
+            metrics: Metrics::default(),
         }
     }
 }

@@ -47,10 +47,13 @@ pub async fn run(
     let Some(mut leadership) = leadership else {
         return Ok(());
     };
+    let metrics = options.metrics.clone();
+    metrics.leading(true);
     let outcome = tokio::select! {
         outcome = lead(client, options, shutdown) => outcome,
         () = leadership.lost() => Err(ControllerError::LeadershipLost),
     };
+    metrics.leading(false);
     leadership.release().await;
     outcome
 }

@@ -4,8 +4,6 @@ use json_patch::jsonptr::PointerBuf;
 use json_patch::{AddOperation, PatchOperation, RemoveOperation, ReplaceOperation};
 use serde_json::{Map, Value};
 
-use super::path::pointer_of;
-
 /// Changes an object in place and records each change as a JSON Patch
 /// operation (RFC 6902).
 ///
@@ -34,7 +32,11 @@ impl<'a> Mutator<'a> {
     /// The value at unescaped tokens, list indices as decimal text.
     #[must_use]
     pub fn get(&self, tokens: &[&str]) -> Option<&Value> {
-        self.document.pointer(&pointer_of(tokens))
+        tokens.iter().try_fold(&*self.document, |value, token| match value {
+            Value::Object(entries) => entries.get(*token),
+            Value::Array(items) => items.get(list_index(token)?),
+            _ => None,
+        })
     }
 
     /// Sets the value at `tokens`, creating missing parent objects explicitly.
@@ -94,6 +96,12 @@ impl<'a> Mutator<'a> {
     }
 }
 
+/// A list index as RFC 6901 has it: digits without a leading zero.
+fn list_index(token: &str) -> Option<usize> {
+    let is_plain = token == "0" || !token.starts_with(['0', '+']);
+    is_plain.then(|| token.parse().ok()).flatten()
+}
+
 fn pointer(tokens: &[&str]) -> PointerBuf {
     PointerBuf::from_tokens(tokens.iter().copied())
 }
@@ -120,6 +128,29 @@ mod tests {
         assert_eq!(replayed, changed);
         assert_eq!(changed["spec"]["volumes"], json!([{"name": "w", "x": 1}]));
         assert_eq!(changed["metadata"]["labels"]["a/b"], "c");
+    }
+
+    #[test]
+    fn tokens_are_read_as_a_json_pointer_is() {
+        let mut document = json!({"a": {"b/c": [1, {"0": 2}]}, "0": 3, "": 4});
+        let copy = document.clone();
+        let mutator = Mutator::new(&mut document);
+        for tokens in [
+            &["a", "b/c", "0"][..],
+            &["a", "b/c", "1", "0"],
+            &["a", "b/c", "2"],
+            &["a", "b/c", "00"],
+            &["a", "b/c", "+0"],
+            &["a", "b/c", "-"],
+            &["a", "b/c", ""],
+            &["a", "b/c", "0", "x"],
+            &["0"],
+            &[""],
+            &[],
+        ] {
+            let pointer = crate::document::pointer_of(tokens);
+            assert_eq!(mutator.get(tokens), copy.pointer(&pointer), "{pointer:?}");
+        }
     }
 
     #[test]

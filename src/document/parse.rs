@@ -1,8 +1,10 @@
 //! Strict parsing of JSON that an attacker may have written.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 /// Deepest nesting that is accepted; `serde_json` itself stops at 128.
@@ -25,48 +27,39 @@ pub enum ParseError {
 /// # Errors
 /// [`ParseError::TooDeep`] or [`ParseError::Malformed`] with line and column.
 pub fn parse(text: &str) -> Result<Value, ParseError> {
-    if deeper_than(text.as_bytes(), MAX_DEPTH) {
-        return Err(ParseError::TooDeep);
-    }
+    let too_deep = Cell::new(false);
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let malformed = |error: serde_json::Error| ParseError::Malformed(error.to_string());
-    let value = Strict.deserialize(&mut deserializer).map_err(malformed)?;
-    deserializer.end().map_err(malformed)?;
-    Ok(value)
+    Strict { depth: 0, too_deep: &too_deep }
+        .deserialize(&mut deserializer)
+        .and_then(|value| deserializer.end().map(|()| value))
+        .map_err(|error| {
+            if too_deep.get() {
+                ParseError::TooDeep
+            } else {
+                ParseError::Malformed(error.to_string())
+            }
+        })
 }
 
-/// Whether brackets nest deeper than `limit`, without parsing: text inside
-/// strings does not count.
-fn deeper_than(text: &[u8], limit: usize) -> bool {
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for &byte in text {
-        if in_string {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => in_string = false,
-                _ => {}
-            }
-            continue;
+/// Builds a value, counting levels: the parser's own limit does not say that it
+/// was the depth.
+#[derive(Clone, Copy)]
+struct Strict<'a> {
+    depth: usize,
+    too_deep: &'a Cell<bool>,
+}
+
+impl Strict<'_> {
+    fn deeper<E: de::Error>(self) -> Result<Self, E> {
+        if self.depth == MAX_DEPTH {
+            self.too_deep.set(true);
+            return Err(de::Error::custom("too deep"));
         }
-        match byte {
-            b'"' => in_string = true,
-            b'{' | b'[' => {
-                depth += 1;
-                if depth > limit {
-                    return true;
-                }
-            }
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
+        Ok(Self { depth: self.depth + 1, ..self })
     }
-    false
 }
 
-struct Strict;
-
-impl<'de> DeserializeSeed<'de> for Strict {
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -74,7 +67,7 @@ impl<'de> DeserializeSeed<'de> for Strict {
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -110,21 +103,24 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::with_capacity(items.size_hint().unwrap_or(0));
-        while let Some(item) = items.next_element_seed(Self)? {
+        let inner = self.deeper()?;
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(inner)? {
             list.push(item);
         }
         Ok(Value::Array(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let inner = self.deeper()?;
         let mut object = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
-            if object.contains_key(&key) {
-                return Err(de::Error::custom(format_args!("duplicate key {key:?}")));
-            }
-            let value = entries.next_value_seed(Self)?;
-            object.insert(key, value);
+            match object.entry(key) {
+                Entry::Occupied(known) => {
+                    return Err(de::Error::custom(format_args!("duplicate key {:?}", known.key())));
+                }
+                Entry::Vacant(free) => free.insert(entries.next_value_seed(inner)?),
+            };
         }
         Ok(Value::Object(object))
     }

@@ -66,6 +66,14 @@ impl<'a> Change<'a> {
         read::is_managed(self.old) || read::is_managed(self.new)
     }
 
+    /// Whether the request does nothing but let go of finalizers of an object
+    /// that is being deleted, none of them Lessor's. Always free: a rule that
+    /// stopped it would keep what it forbids.
+    #[must_use]
+    pub fn only_releases_finalizers(&self) -> bool {
+        read::only_releases_finalizers(self)
+    }
+
     /// The object after, or before where there is no after.
     #[must_use]
     pub fn object(&self) -> Option<&'a Value> {

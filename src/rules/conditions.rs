@@ -8,9 +8,10 @@
 
 use std::fmt::Write as _;
 
-use super::callers::{NODE_GROUP, NODE_PREFIX, PlatformController, controller_username};
+use super::callers::{STATUS_WRITERS, controller_username};
 use super::install::Install;
 use super::table::{NOT_INTERCEPTED, Row, entries};
+use crate::api::{NODE_GROUP, NODE_PREFIX, PlatformController};
 use crate::names;
 
 /// One matchCondition.
@@ -129,7 +130,7 @@ conditions! {
     /// Controllers write status, with annotations at times.
     NOT_STATUS_BY_CONTROLLER = "not-status-by-controller", |install| {
         format!("!({SUBRESOURCE} == 'status' && {})",
-            caller_is(&PlatformController::STATUS_WRITERS, &install.platform_users))
+            caller_is(&STATUS_WRITERS, &install.platform_users))
     };
     /// Where a Service's traffic goes.
     NOT_ENDPOINTS_BY_CONTROLLER = "not-endpoints-by-controller", |install| {

@@ -19,7 +19,7 @@ mod rbac;
 mod table;
 mod yaml;
 
-pub use callers::{NODE_GROUP, NODE_PREFIX, PlatformController, controller_username};
+pub use callers::controller_username;
 pub use conditions::Condition;
 pub use configurations::{
     RULES_DIGEST_ANNOTATION, RULES_VERSION, RULES_VERSION_ANNOTATION, TIMEOUT_SECONDS, digest,

@@ -6,58 +6,64 @@ use std::sync::Arc;
 use crate::api::{Tenant, TenantClass, resolve};
 
 use super::change::Change;
-use super::views::{Snapshot, TenantView};
+use super::views::{Shared, Snapshot, TenantView};
 
 impl Snapshot {
-    /// Applies one change. Equal changes change nothing.
-    pub fn apply(&mut self, change: Change) {
+    /// Applies one change and tells whether it changed anything. What is equal
+    /// to what is known does not: most events of a Pod are about its status.
+    pub fn apply(&mut self, change: Change) -> bool {
         match change {
             Change::Tenant(tenant) => self.put_tenant(*tenant),
             Change::NoTenant(name) => self.drop_tenant(&name),
             Change::Class(class) => self.put_class(*class),
             Change::NoClass(name) => {
-                self.classes.remove(&name);
+                Arc::make_mut(&mut self.classes).remove(&name);
                 self.resolve_tenants_of(&name);
             }
             Change::Namespace(view) => {
-                self.namespaces.insert(view.name.clone(), Arc::new(view));
+                if self.namespaces.get(&view.name).is_some_and(|known| **known == view) {
+                    return false;
+                }
+                Arc::make_mut(&mut self.namespaces).insert(view.name.clone(), Arc::new(view));
             }
             Change::NoNamespace(name) => {
-                self.namespaces.remove(&name);
-                self.managed.remove(&name);
-                self.live_pods.remove(&name);
+                Arc::make_mut(&mut self.namespaces).remove(&name);
+                Arc::make_mut(&mut self.managed).remove(&name);
+                Arc::make_mut(&mut self.live_pods).remove(&name);
             }
             Change::Managed { kind, namespace, name, exists } => {
-                let objects = Arc::make_mut(self.managed.entry(namespace).or_default());
-                set_membership(objects, (kind, name), exists);
+                return set_membership(&mut self.managed, namespace, (kind, name), exists);
             }
             Change::LivePod { namespace, name, exists } => {
-                let pods = Arc::make_mut(self.live_pods.entry(namespace).or_default());
-                set_membership(pods, name, exists);
+                return set_membership(&mut self.live_pods, namespace, name, exists);
             }
             Change::Synced => self.synced = true,
         }
+        true
     }
 
     fn put_tenant(&mut self, tenant: Tenant) {
         let name = tenant.metadata.name.clone().unwrap_or_default();
         self.drop_tenant(&name);
         for namespace in claimed(&tenant) {
-            self.claims.entry(namespace).or_default().insert(name.clone());
+            let claims = Arc::make_mut(&mut self.claims);
+            claims.entry(namespace).or_default().insert(name.clone());
         }
         let class = self.classes.get(&tenant.spec.class).unwrap_or(&self.strictest).clone();
         let (valid, errors) = resolve(&tenant, &class, &self.facts);
         let uid = tenant.metadata.uid.clone().unwrap_or_default();
-        self.tenants.insert(name, Arc::new(TenantView { tenant, uid, valid, errors, class }));
+        let view = TenantView { tenant, uid, valid, errors, class };
+        Arc::make_mut(&mut self.tenants).insert(name, Arc::new(view));
     }
 
     fn drop_tenant(&mut self, name: &str) {
-        let Some(view) = self.tenants.remove(name) else { return };
+        let Some(view) = Arc::make_mut(&mut self.tenants).remove(name) else { return };
+        let claims = Arc::make_mut(&mut self.claims);
         for namespace in claimed(&view.tenant) {
-            if let Some(claimants) = self.claims.get_mut(&namespace) {
+            if let Some(claimants) = claims.get_mut(&namespace) {
                 claimants.remove(name);
                 if claimants.is_empty() {
-                    self.claims.remove(&namespace);
+                    claims.remove(&namespace);
                 }
             }
         }
@@ -65,7 +71,7 @@ impl Snapshot {
 
     fn put_class(&mut self, class: TenantClass) {
         let name = class.metadata.name.unwrap_or_default();
-        self.classes.insert(name.clone(), Arc::new(class.spec));
+        Arc::make_mut(&mut self.classes).insert(name.clone(), Arc::new(class.spec));
         self.resolve_tenants_of(&name);
     }
 
@@ -82,12 +88,17 @@ impl Snapshot {
     }
 }
 
-fn set_membership<T: Ord>(set: &mut BTreeSet<T>, item: T, exists: bool) {
-    if exists {
-        set.insert(item);
-    } else {
-        set.remove(&item);
+fn set_membership<T: Ord + Clone>(
+    sets: &mut Shared<Arc<BTreeSet<T>>>,
+    namespace: String,
+    item: T,
+    exists: bool,
+) -> bool {
+    if sets.get(&namespace).is_some_and(|set| set.contains(&item)) == exists {
+        return false;
     }
+    let set = Arc::make_mut(Arc::make_mut(sets).entry(namespace).or_default());
+    if exists { set.insert(item) } else { set.remove(&item) }
 }
 
 /// Every namespace that the Tenant's spec or status names.

@@ -17,6 +17,8 @@ pub struct NamespaceView {
     pub uid: String,
     /// Labels.
     pub labels: BTreeMap<String, String>,
+    /// Tenant that an administrator gave it to, by annotation.
+    pub given_to: Option<String>,
     /// Whether deletion has begun.
     pub terminating: bool,
 }
@@ -55,16 +57,19 @@ pub enum Membership<'a> {
         /// The Tenant.
         tenant: &'a Arc<TenantView>,
     },
-    /// Labelled for a Tenant that does not record it: retained, restored from
-    /// a backup, or an orphan.
+    /// Recorded by a Tenant that no longer lists it, or labelled for one that
+    /// does not record it: retained, restored from a backup, or an orphan.
     Retained {
-        /// The label's value.
+        /// The Tenant, or the label's value.
         tenant: &'a str,
     },
     /// Not in the cache: the context is missing, which is an error and never
     /// means "nobody's".
     Unknown,
 }
+
+/// Copied when it changes, and only then: a copy of the snapshot shares it.
+pub(super) type Shared<T> = Arc<HashMap<String, T>>;
 
 /// Everything the webhook decides from.
 #[derive(Clone, Debug)]
@@ -74,13 +79,13 @@ pub struct Snapshot {
     /// Exempt usernames.
     pub callers: Arc<Callers>,
     pub(super) synced: bool,
-    pub(super) tenants: HashMap<String, Arc<TenantView>>,
-    pub(super) classes: HashMap<String, Arc<TenantClassSpec>>,
-    pub(super) namespaces: HashMap<String, Arc<NamespaceView>>,
+    pub(super) tenants: Shared<Arc<TenantView>>,
+    pub(super) classes: Shared<Arc<TenantClassSpec>>,
+    pub(super) namespaces: Shared<Arc<NamespaceView>>,
     /// Namespace name to the tenants whose status or spec names it.
-    pub(super) claims: HashMap<String, BTreeSet<String>>,
-    pub(super) managed: HashMap<String, Arc<BTreeSet<(ManagedKind, String)>>>,
-    pub(super) live_pods: HashMap<String, Arc<BTreeSet<String>>>,
+    pub(super) claims: Shared<BTreeSet<String>>,
+    pub(super) managed: Shared<Arc<BTreeSet<(ManagedKind, String)>>>,
+    pub(super) live_pods: Shared<Arc<BTreeSet<String>>>,
     pub(super) strictest: Arc<TenantClassSpec>,
 }
 
@@ -92,12 +97,12 @@ impl Snapshot {
             facts: Arc::new(facts),
             callers: Arc::new(callers),
             synced: false,
-            tenants: HashMap::new(),
-            classes: HashMap::new(),
-            namespaces: HashMap::new(),
-            claims: HashMap::new(),
-            managed: HashMap::new(),
-            live_pods: HashMap::new(),
+            tenants: Shared::default(),
+            classes: Shared::default(),
+            namespaces: Shared::default(),
+            claims: Shared::default(),
+            managed: Shared::default(),
+            live_pods: Shared::default(),
             strictest: Arc::new(TenantClassSpec::default()),
         }
     }
@@ -151,7 +156,8 @@ impl Snapshot {
         self.claimants(namespace).next()
     }
 
-    fn claimants(&self, namespace: &str) -> impl Iterator<Item = &Arc<TenantView>> {
+    /// Every tenant that names this namespace in its spec or status, whatever the UID.
+    pub fn claimants(&self, namespace: &str) -> impl Iterator<Item = &Arc<TenantView>> {
         self.claims.get(namespace).into_iter().flatten().filter_map(|name| self.tenants.get(name))
     }
 
@@ -161,6 +167,9 @@ impl Snapshot {
     pub fn owner_of(&self, namespace: &str) -> Membership<'_> {
         let Some(view) = self.namespaces.get(namespace) else { return Membership::Unknown };
         if let Some(tenant) = self.recorded_owner(namespace, &view.uid) {
+            if !tenant.valid.namespaces.iter().any(|listed| listed == namespace) {
+                return Membership::Retained { tenant: &tenant.valid.name };
+            }
             let isolated = self.is_isolated(tenant, view);
             return Membership::Active { tenant, isolated };
         }
@@ -191,9 +200,44 @@ impl Snapshot {
         noted
             && has(ManagedKind::NetworkPolicy, names::DEFAULT_DENY_POLICY)
             && (tenant.valid.quota.is_empty() || has(ManagedKind::ResourceQuota, names::QUOTA))
+            && (tenant.valid.limits.is_empty() || has(ManagedKind::LimitRange, names::LIMIT_RANGE))
     }
 }
 
 fn recorded<'a>(view: &'a TenantView, namespace: &str) -> Option<&'a crate::api::NamespaceStatus> {
     view.tenant.status.as_ref()?.namespaces.iter().find(|entry| entry.name == namespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::snapshot::Change;
+
+    /// A Tenant whose status records `acme` and `acme-old`, and whose spec lists the first.
+    fn snapshot() -> Snapshot {
+        let mut snapshot = Snapshot::new(ClusterFacts::default(), Callers::of_namespace("lessor"));
+        let tenant = json!({"apiVersion": "lessor.io/v1", "kind": "Tenant",
+            "metadata": {"name": "acme", "uid": "t-1"}, "spec": {"namespaces": ["acme"]},
+            "status": {"namespaces": [
+                {"name": "acme", "uid": "1", "isolated": true},
+                {"name": "acme-old", "uid": "2", "isolated": true}]}});
+        snapshot.apply(Change::Tenant(serde_json::from_value(tenant).unwrap()));
+        for (name, uid) in [("acme", "1"), ("acme-old", "2")] {
+            snapshot.apply(Change::Namespace(NamespaceView {
+                name: name.to_owned(),
+                uid: uid.to_owned(),
+                ..NamespaceView::default()
+            }));
+        }
+        snapshot
+    }
+
+    #[test]
+    fn a_namespace_that_is_no_longer_listed_is_retained() {
+        let snapshot = snapshot();
+        assert!(matches!(snapshot.owner_of("acme"), Membership::Active { .. }));
+        assert!(matches!(snapshot.owner_of("acme-old"), Membership::Retained { tenant: "acme" }));
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::cluster::SnapshotStore;
+use crate::cluster::{AccessReviews, SnapshotStore};
 use crate::telemetry::Metrics;
 use crate::tls::CertificateStore;
 use crate::tls::serve::{ServeError, ServeOptions, Server, serve};
@@ -15,7 +15,8 @@ use super::health::Health;
 use super::limits::{Limits, with_limits};
 use super::review::{Reviewer, routes};
 
-/// Starts the admission server: every endpoint, behind every limit.
+/// Starts the admission server: every endpoint, behind every limit. Without
+/// `access` there is no API server to ask what requesters may do.
 ///
 /// # Errors
 /// If the address cannot be bound.
@@ -24,8 +25,9 @@ pub async fn start(
     certificates: Arc<CertificateStore>,
     store: SnapshotStore,
     metrics: Metrics,
+    access: Option<AccessReviews>,
 ) -> Result<Server, ServeError> {
-    let router = with_limits(routes(Reviewer::new(store, metrics)), Limits::default());
+    let router = with_limits(routes(Reviewer::new(store, metrics, access)), Limits::default());
     serve(ServeOptions::new(address), certificates, router).await
 }
 

@@ -8,10 +8,14 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use k8s_openapi::api::authorization::v1::ResourceAttributes;
 use tokio::sync::Semaphore;
 
-use crate::admission::{Decision, Endpoint, NotYet, Outcome, Phase, Request, decide, wire};
-use crate::cluster::SnapshotStore;
+use crate::admission::{
+    AccessQuestion, Decision, Endpoint, NeedsAccess, NotYet, Outcome, Phase, Request, User, decide,
+    wire,
+};
+use crate::cluster::{AccessReviews, SnapshotStore, Subject};
 use crate::isolation::Violation;
 use crate::names::Reason;
 use crate::telemetry::{Metrics, Observed, Verdict};
@@ -26,6 +30,7 @@ pub struct Reviewer {
     gate: Gate,
     workers: Arc<Semaphore>,
     metrics: Metrics,
+    access: Option<AccessReviews>,
 }
 
 /// Bodies up to this size are judged where they arrive: moving them to another
@@ -34,10 +39,13 @@ const INLINE_BODY: usize = 128 * 1024;
 
 impl Reviewer {
     /// Decides from `store`, large bodies on as many workers as there are cores.
+    /// What requesters may do is asked of `access`; without a cluster to ask it
+    /// is assumed, with a warning.
     #[must_use]
-    pub fn new(store: SnapshotStore, metrics: Metrics) -> Self {
+    pub fn new(store: SnapshotStore, metrics: Metrics, access: Option<AccessReviews>) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        Self { store, gate: Gate::default(), workers: Arc::new(Semaphore::new(cores)), metrics }
+        let workers = Arc::new(Semaphore::new(cores));
+        Self { store, gate: Gate::default(), workers, metrics, access }
     }
 
     /// Answers one review.
@@ -63,6 +71,10 @@ impl Reviewer {
             Tried::Rejected(rejected) => return self.reject(&rejected, endpoint, started),
             Tried::Decided(request, decision) => (request, decision),
             Tried::NotYet(request, not_yet) => self.wait(request, not_yet, endpoint, until).await,
+            Tried::NeedsAccess(request, needs) => {
+                let decision = self.ask(&request.user, needs, until).await;
+                (request, decision)
+            }
         };
         self.record(&request, &decision, endpoint, started);
         json(wire::answer(&request.uid, &decision))
@@ -74,6 +86,7 @@ impl Reviewer {
             Ok(mut request) => match decide(&mut request, endpoint, &self.store.load()) {
                 Outcome::Decided(decision) => Tried::Decided(Box::new(request), decision),
                 Outcome::NotYet(not_yet) => Tried::NotYet(Box::new(request), not_yet),
+                Outcome::NeedsAccess(needs) => Tried::NeedsAccess(Box::new(request), needs),
             },
         }
     }
@@ -124,12 +137,44 @@ impl Reviewer {
                     return (request, decision);
                 }
                 Outcome::NotYet(still) => not_yet = still,
+                Outcome::NeedsAccess(needs) => {
+                    self.metrics.gate_wait(began.elapsed());
+                    let decision = self.ask(&request.user, needs, until).await;
+                    return (request, decision);
+                }
             }
             let changed = tokio::time::timeout_at(until, published.changed()).await;
             if !matches!(changed, Ok(Ok(()))) {
                 self.metrics.gate_wait(began.elapsed());
                 return (request, not_yet.into_decision());
             }
+        }
+    }
+
+    /// Asks what the requester may do, without a permit: the answer is another
+    /// server's. No answer inside the deadline is a retryable refusal.
+    async fn ask(&self, user: &User, needs: NeedsAccess, until: tokio::time::Instant) -> Decision {
+        let Some(access) = &self.access else { return needs.assumed() };
+        let subject = Subject {
+            user: user.name.clone(),
+            uid: user.uid.clone(),
+            groups: user.groups.clone(),
+            extra: user.extra.clone(),
+        };
+        let asked = async {
+            let mut answers = Vec::with_capacity(needs.questions().len());
+            for question in needs.questions() {
+                answers.push(access.is_allowed(&subject, attributes(question)).await?);
+            }
+            Ok::<_, kube::Error>(answers)
+        };
+        match tokio::time::timeout_at(until, asked).await {
+            Ok(Ok(answers)) => needs.answered(&answers),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the API server did not answer an access review");
+                needs.unanswered()
+            }
+            Err(_) => needs.unanswered(),
         }
     }
 
@@ -185,6 +230,17 @@ enum Tried {
     Rejected(wire::Rejected),
     Decided(Box<Request>, Decision),
     NotYet(Box<Request>, NotYet),
+    NeedsAccess(Box<Request>, NeedsAccess),
+}
+
+fn attributes(question: &AccessQuestion) -> ResourceAttributes {
+    ResourceAttributes {
+        verb: Some(question.verb.to_owned()),
+        group: Some(question.group.to_owned()),
+        resource: Some(question.resource.to_owned()),
+        name: Some(question.name.clone()),
+        ..ResourceAttributes::default()
+    }
 }
 
 fn json(body: Vec<u8>) -> Response {

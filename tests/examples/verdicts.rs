@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::files::{Recorded, recorded, served_snapshot, snapshot};
 
 fn requests(manifests: &[lessor::cluster::files::Manifest]) -> Result<Vec<Request>> {
-    let user = User { name: "developer".to_owned(), groups: Vec::new() };
+    let user = User { name: "developer".to_owned(), ..User::default() };
     let mut found = Vec::new();
     for manifest in manifests {
         let namespace = manifest.object.pointer("/metadata/namespace").and_then(Value::as_str);
@@ -78,6 +78,7 @@ fn decided(request: &mut Request, endpoint: Endpoint, snapshot: &Snapshot) -> De
     match decide(request, endpoint, snapshot) {
         Outcome::Decided(decision) => decision,
         Outcome::NotYet(not_yet) => not_yet.into_decision(),
+        Outcome::NeedsAccess(access) => access.assumed(),
     }
 }
 

@@ -5,20 +5,13 @@ use crate::api::syntax::is_dns_subdomain;
 use crate::api::tenant::{Member, SubjectKind};
 use crate::api::tenant_class::TenantClassSpec;
 use crate::api::valid::ValidMember;
-use crate::names::Reason;
+use crate::names::{self, Reason};
 
 /// Whether a ClusterRole can be given to nobody, even if a class lists it:
 /// these reach beyond any namespace or are the API server's own.
-pub(super) fn is_unbindable(role: &str) -> bool {
+#[must_use]
+pub fn is_unbindable(role: &str) -> bool {
     role == "cluster-admin" || role.starts_with("system:")
-}
-
-/// The ClusterRole that a role of a Tenant stands for.
-fn cluster_role(role: &str) -> String {
-    match role {
-        "admin" | "edit" | "view" => format!("lessor-tenant-{role}"),
-        other => other.to_owned(),
-    }
 }
 
 /// Reads the members; each is listed once.
@@ -39,7 +32,7 @@ pub(super) fn read(
         }
         valid.push(ValidMember {
             role: member.role.clone(),
-            cluster_role: cluster_role(&member.role),
+            cluster_role: names::cluster_role(&member.role).to_owned(),
             kind: member.kind,
             name: member.name.clone(),
             namespace: member.namespace.clone(),
@@ -53,7 +46,7 @@ fn check_role(field: &str, role: &str, class: &TenantClassSpec, errors: &mut Err
     if !allowed().any(|listed| listed == role) {
         errors.push(
             format!("{field}.role"),
-            Reason::RoleRefForbidden,
+            Reason::EscalationForbidden,
             format!("the class does not allow role `{role}`; allowed: {}", listed(allowed())),
         );
     }

@@ -19,4 +19,5 @@ mod tenant;
 mod tests;
 
 pub use class::validate_class;
+pub use members::is_unbindable;
 pub use tenant::{resolve, validate};

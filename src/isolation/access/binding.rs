@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::RBAC;
-use crate::api::SubjectKind;
+use crate::api::{SubjectKind, is_unbindable};
 use crate::isolation::{Context, Findings, known, read};
-use crate::names::Reason;
+use crate::names::{self, Reason};
 
 const RULE: &str = "access/role-binding";
 
@@ -72,7 +72,8 @@ fn judge_role_ref(ctx: &Context, binding: &Value, out: &mut Findings) {
         Some("Role") => {}
         Some("ClusterRole") => {
             let name = read::text(role, &["name"]).unwrap_or_default();
-            if !ctx.class.roles.iter().any(|role| cluster_role(role) == name) {
+            let listed = ctx.class.roles.iter().any(|role| names::cluster_role(role) == name);
+            if !listed || is_unbindable(name) {
                 forbid_role(ctx, "roleRef.name", out);
             }
         }
@@ -80,18 +81,8 @@ fn judge_role_ref(ctx: &Context, binding: &Value, out: &mut Findings) {
     }
 }
 
-/// The ClusterRole that a role of the class stands for.
-fn cluster_role(role: &str) -> &str {
-    match role {
-        "admin" => "lessor-tenant-admin",
-        "edit" => "lessor-tenant-edit",
-        "view" => "lessor-tenant-view",
-        other => other,
-    }
-}
-
 fn forbid_role(ctx: &Context, field: &str, out: &mut Findings) {
-    let roles: Vec<&str> = ctx.class.roles.iter().map(|role| cluster_role(role)).collect();
+    let roles: Vec<&str> = ctx.class.roles.iter().map(|role| names::cluster_role(role)).collect();
     out.violation(
         RULE,
         Reason::RoleRefForbidden,

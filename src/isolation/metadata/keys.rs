@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::api::NODE_PREFIX;
 use crate::document::child;
 use crate::isolation::{Caller, Change, Context, Findings, read};
 use crate::names::{self, Reason};
@@ -15,6 +16,7 @@ pub(super) fn judge(ctx: &Context, change: &Change, new: &Value, out: &mut Findi
             if key == names::MIRROR_POD_ANNOTATION && after.is_some() {
                 mirror(change, new, which, out);
             } else if let Some((reason, message)) = reserved(ctx, which, key, after)
+                .map(|(reason, message)| (relabels(change, which).unwrap_or(reason), message))
                 && !may_copy(change, which, key, reason)
                 && !repairs(ctx, change, which, key)
             {
@@ -74,6 +76,18 @@ fn reserved(
     }
 }
 
+/// Labels of a Pod that exists, whichever door they come through, are what it
+/// is selected by: to change one of Lessor's is to pass for another.
+fn relabels(change: &Change, which: &str) -> Option<Reason> {
+    let exists = match change.resource {
+        "pods" => change.old.is_some() || !change.subresource.is_empty(),
+        "bindings" => true,
+        _ => false,
+    };
+    (exists && change.group.is_empty() && which == "labels")
+        .then_some(Reason::TenantIdentityMismatch)
+}
+
 /// Platform controllers copy labels and annotations from objects that were
 /// judged themselves: a Deployment's onto its `ReplicaSets`, a Service's onto
 /// its `EndpointSlices`. Pods are the exception: what their labels claim decides
@@ -101,7 +115,7 @@ fn repairs(ctx: &Context, change: &Change, which: &str, key: &str) -> bool {
 
 /// A mirror Pod stands for a static Pod of a node; only that node writes it.
 fn mirror(change: &Change, new: &Value, which: &str, out: &mut Findings) {
-    let node = change.username.strip_prefix("system:node:").filter(|name| !name.is_empty());
+    let node = change.username.strip_prefix(NODE_PREFIX).filter(|name| !name.is_empty());
     let own_pod = change.caller == Caller::Node
         && change.resource == "pods"
         && which == "annotations"

@@ -26,16 +26,17 @@ const CLEANERS: [&str; 3] = [
 /// The API server's own identity: its quota plugin writes the status of `ResourceQuotas`.
 const API_SERVER: &str = "system:apiserver";
 
-/// Judges a change of an object that carries the managed label before **or**
-/// after, so that a request that strips the label frees nothing. Only Lessor
-/// and administrators may change or delete it. A namespace that is being
+/// Judges a change of an object that carried the managed label **before**, so
+/// that a request that strips the label frees nothing. Only Lessor and
+/// administrators may change or delete it. A namespace that is being
 /// deleted is emptied by the namespace controller, but not before its last Pod
 /// is gone: network policies must outlive the Pods they hold (KEP-5080).
 ///
-/// A create with the label is [`super::judge`]'s, as a reserved key.
+/// A request that adds the label is [`super::judge`]'s, as a reserved key.
 pub fn judge_managed(change: &Change, state: NamespaceState, out: &mut Findings) {
-    let managed = read::is_managed(change.old) || read::is_managed(change.new);
-    if !managed || matches!(change.caller, Caller::Lessor | Caller::Administrator) {
+    if !read::is_managed(change.old)
+        || matches!(change.caller, Caller::Lessor | Caller::Administrator)
+    {
         return;
     }
     match change.operation {

@@ -35,6 +35,10 @@ const LABEL_DOMAINS: [&str; 14] = [
     "toolkit.fluxcd.io",
 ];
 
+/// Names of labels, whatever their domain, by which platforms mark the
+/// namespaces that their own policies leave alone (`company.com/system`).
+const SWITCHES: [&str; 6] = ["system", "control-plane", "ignore", "exempt", "disabled", "skip"];
+
 /// The recommended labels of applications: nobody decides by them.
 const FREE_DOMAIN: &str = "app.kubernetes.io";
 
@@ -88,10 +92,11 @@ pub(super) fn judge(change: &Change, new: &Value, out: &mut Findings) {
 
 /// The API server itself writes the label with the Namespace's name.
 fn is_trusted_label(key: &str) -> bool {
-    let domain = key.split_once('/').map_or("", |(domain, _)| domain);
+    let (domain, name) = key.split_once('/').unwrap_or(("", key));
     key != names::NAMESPACE_NAME_LABEL
         && domain != FREE_DOMAIN
         && (LABELS.contains(&key)
+            || (!domain.is_empty() && SWITCHES.contains(&name))
             || LABEL_DOMAINS.iter().any(|trusted| {
                 domain
                     .strip_suffix(trusted)
@@ -112,12 +117,14 @@ mod tests {
             "node-role.kubernetes.io/x",
             "x-k8s.io.k8s.io/a",
             "kubernetes.io/a",
+            "company.com/system",
         ] {
             assert!(is_trusted_label(key), "{key}");
         }
         for key in [
             "team",
             "example.com/team",
+            "system",
             "notkubernetes.io/a",
             "kubernetes.io/metadata.name",
             "app.kubernetes.io/name",

@@ -10,6 +10,8 @@ use crate::names::{RESERVED_NAME_PREFIX, Reason};
 const RULE: &str = "pods/tokens";
 /// Lifetime in seconds of a projected token that asks for none (API default).
 const DEFAULT_EXPIRATION: i64 = 3600;
+/// Lifetime in seconds of the in-tree token, which nobody can choose.
+const AUTOMATIC_EXPIRATION: i64 = 3607;
 /// Directory of the token that the in-tree ServiceAccount plugin mounts.
 const TOKEN_DIRECTORY: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 /// ConfigMaps that platforms project beside the token.
@@ -52,12 +54,18 @@ pub(super) fn judge(
         let path = path.child("projected");
         let sources = path.child("sources");
         for (index, source) in items(projected, "sources").enumerate() {
-            judge_source(ctx, source, &sources.index(index), out);
+            judge_source(ctx, source, is_automatic(volume), &sources.index(index), out);
         }
     }
 }
 
-fn judge_source(ctx: &Context<'_>, source: &Value, path: &Field<'_>, out: &mut Findings) {
+fn judge_source(
+    ctx: &Context<'_>,
+    source: &Value,
+    is_automatic: bool,
+    path: &Field<'_>,
+    out: &mut Findings,
+) {
     if source.get("podCertificate").is_some_and(|c| !c.is_null()) {
         out.violation(
             RULE,
@@ -85,7 +93,7 @@ fn judge_source(ctx: &Context<'_>, source: &Value, path: &Field<'_>, out: &mut F
     }
     let seconds = token.get("expirationSeconds").filter(|s| !s.is_null());
     let asked = seconds.map_or(DEFAULT_EXPIRATION, |s| s.as_i64().unwrap_or(i64::MAX));
-    if asked > ceiling.max_expiration_seconds {
+    if asked > ceiling.max_expiration_seconds && !(is_automatic && asked == AUTOMATIC_EXPIRATION) {
         out.violation(
             RULE,
             Reason::ServiceAccountTokenForbidden,
@@ -184,6 +192,20 @@ mod tests {
         world.class.tokens.max_expiration_seconds = 600;
         let unsaid = json!({"volumes": [{"projected": {"sources": [{"serviceAccountToken": {"path": "t"}}]}}]});
         assert_eq!(found(&world, &unsaid, false).len(), 1);
+    }
+
+    #[test]
+    fn the_automatic_token_has_a_lifetime_of_its_own() {
+        let mut world = World::default();
+        world.class.tokens.max_expiration_seconds = 600;
+        let mut spec = json!({"automountServiceAccountToken": true, "volumes": [automatic()]});
+        assert_eq!(found(&world, &spec, false), []);
+        spec["volumes"][0]["projected"]["sources"][0]["serviceAccountToken"]["expirationSeconds"] =
+            json!(3608);
+        assert_eq!(
+            found(&world, &spec, false),
+            [(FORBIDDEN, format!("{SOURCE}.serviceAccountToken.expirationSeconds"))]
+        );
     }
 
     #[test]

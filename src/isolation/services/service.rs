@@ -59,7 +59,9 @@ fn judge_type(ctx: &Context, spec: &Value, kind: Option<ServiceType>, out: &mut 
         }
     }
     let node_port = load_balancer || allows(ServiceType::NodePort);
-    if !node_port && !read::is_unset(spec.get("externalTrafficPolicy")) {
+    // The API server writes `Cluster` beside external IPs; nobody's wish.
+    let policy = spec.get("externalTrafficPolicy").filter(|policy| *policy != "Cluster");
+    if !node_port && !read::is_unset(policy) {
         forbid_type(ctx, "spec.externalTrafficPolicy".to_owned(), out);
     }
     for (i, port) in read::list(spec, &["ports"]).iter().enumerate() {

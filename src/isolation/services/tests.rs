@@ -93,6 +93,7 @@ fn fields_of_other_types_are_refused() {
         with(&[], json!({"externalTrafficPolicy": "Local"})),
         ["ServiceTypeForbidden spec.externalTrafficPolicy"]
     );
+    assert!(with(&[], json!({"externalTrafficPolicy": "Cluster"})).is_empty(), "the default");
     let ports = json!({"ports": [{"port": 80}, {"port": 81, "nodePort": 30001}]});
     assert_eq!(with(&[], ports.clone()), ["ServiceTypeForbidden spec.ports[1].nodePort"]);
     assert!(with(&[NodePort], ports).is_empty());

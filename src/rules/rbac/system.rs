@@ -8,7 +8,8 @@ use super::{PolicyRule, READ};
 use crate::names;
 use crate::rules::install::{Certificates, Install};
 
-const MAINTAIN: &[&str] = &["get", "list", "watch", "create", "patch", "delete"];
+/// `update`, because what may hold nothing that others added is replaced, not applied.
+const MAINTAIN: &[&str] = &["get", "list", "watch", "create", "patch", "update", "delete"];
 const WIND_DOWN: &[&str] = &["get", "list", "watch", "patch", "delete", "deletecollection"];
 const BREAK_GLASS: &str = "lessor-break-glass";
 const SECRET_READER: &str = "lessor-secret-source";

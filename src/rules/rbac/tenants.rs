@@ -10,8 +10,7 @@ use crate::names;
 /// ones, without `pods/proxy` and `services/proxy` (past network policies),
 /// `serviceaccounts/token` and impersonation (past admission), and without
 /// writes of quota, limits and endpoints.
-pub const TENANT_ROLES: [&str; 3] =
-    ["lessor-tenant-admin", "lessor-tenant-edit", "lessor-tenant-view"];
+pub const TENANT_ROLES: [&str; 3] = names::TENANT_ROLES;
 /// ClusterRole of who may write Tenants of the class `default`.
 pub const AUTHOR_ROLE: &str = "lessor-tenant-author";
 /// ClusterRole of administrators.
@@ -140,7 +139,8 @@ const AUTHOR: &[PolicyRule] = &[
     PolicyRule::of("lessor.io", &["tenants", "tenants/status", "tenantclasses"], READ),
     // Without deletecollection: one slip would take every tenant.
     PolicyRule::of("lessor.io", &["tenants"], &["create", "delete", "patch", "update"]),
-    PolicyRule::of("lessor.io", &["tenantclasses"], &["use"]).named(&[names::DEFAULT_CLASS]),
+    PolicyRule::of("lessor.io", &["tenantclasses"], &[names::USE_VERB])
+        .named(&[names::DEFAULT_CLASS]),
 ];
 
 const ADMINISTRATOR: &[PolicyRule] = &[
@@ -148,7 +148,7 @@ const ADMINISTRATOR: &[PolicyRule] = &[
     PolicyRule::of("lessor.io", &["tenants", "tenantclasses"], READ),
     PolicyRule::of("lessor.io", &["tenants", "tenantclasses"], WRITE),
     PolicyRule::of("lessor.io", &["tenants/status"], &["get", "patch", "update"]),
-    PolicyRule::of("lessor.io", &["tenantclasses"], &["use"]),
+    PolicyRule::of("lessor.io", &["tenantclasses"], &[names::USE_VERB]),
 ];
 
 pub(super) fn objects() -> Vec<Value> {

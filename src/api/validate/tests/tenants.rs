@@ -70,7 +70,7 @@ fn members_have_roles_of_the_class() {
         refused(
             &member(role),
             "spec.members[0].role",
-            Reason::RoleRefForbidden,
+            Reason::EscalationForbidden,
             "allowed: admin, view, acme-operator",
         );
     }
@@ -79,7 +79,7 @@ fn members_have_roles_of_the_class() {
     let loose = parsed(loose);
     let errors =
         validate(&tenant("acme", &member("cluster-admin")), &loose, &cluster()).unwrap_err();
-    only(&errors, "spec.members[0].role", Reason::RoleRefForbidden, "allowed: none");
+    only(&errors, "spec.members[0].role", Reason::EscalationForbidden, "allowed: none");
 }
 
 #[test]

@@ -65,3 +65,25 @@ pub fn evaluate(
 pub fn needs_evaluation(subresource: &str) -> bool {
     !IGNORED_SUBRESOURCES.contains(&subresource)
 }
+
+/// Prefixes of the annotations that controls read.
+const PROFILE_ANNOTATIONS: [&str; 3] = [
+    "container.apparmor.security.beta.kubernetes.io/",
+    "container.seccomp.security.alpha.kubernetes.io/",
+    "seccomp.security.alpha.kubernetes.io/",
+];
+
+/// Whether two Pods carry the same annotations as far as controls read them: an
+/// update of metadata alone must not change a profile unseen.
+#[must_use]
+pub fn same_annotations(old: &Value, new: &Value) -> bool {
+    profiles(old).eq(profiles(new))
+}
+
+fn profiles(pod: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    let annotations = pod.pointer("/metadata/annotations").and_then(Value::as_object);
+    annotations
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| PROFILE_ANNOTATIONS.iter().any(|prefix| key.starts_with(prefix)))
+}

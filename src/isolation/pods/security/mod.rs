@@ -42,7 +42,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-pub use evaluate::{CheckFailure, evaluate, needs_evaluation};
+pub use evaluate::{CheckFailure, evaluate, needs_evaluation, same_annotations};
 pub use labels::{LabelError, Labels};
 pub use message::{violation_message, would_violate_message};
 pub use standard::{Level, NEWEST_MINOR, ParseLevelError, ParseVersionError, Version};
