@@ -98,19 +98,26 @@ impl Keeper {
             let validating = self.validating.get_opt(names::VALIDATING_CONFIGURATION).await?;
             let bundles = bundles(mutating.as_ref(), validating.as_ref());
             if matches!(self.options.trust, Trust::Foreign) {
-                return self.keep_rules(mutating.as_ref(), validating.as_ref(), None).await;
+                return self
+                    .keep_rules(mutating.as_ref(), validating.as_ref(), None)
+                    .await
+                    .map(drop);
             }
             let secret = self.secrets.get_opt(names::CERTIFICATE_SECRET).await?;
             let Trust::SelfManaged(want) = self.options.trust.clone() else {
                 let data = data_of(secret.as_ref());
                 let bundle = data.get(CA_FILE).map(|pem| String::from_utf8_lossy(pem));
                 let (mutating, validating) = (mutating.as_ref(), validating.as_ref());
-                return self.keep_rules(mutating, validating, bundle.as_deref()).await;
+                return self.keep_rules(mutating, validating, bundle.as_deref()).await.map(drop);
             };
             let held = Held::read(&data_of(secret.as_ref()));
             if held.current.is_some() {
                 let bundle = held.bundle();
-                self.keep_rules(mutating.as_ref(), validating.as_ref(), Some(&bundle)).await?;
+                let (mutating, validating) = (mutating.as_ref(), validating.as_ref());
+                if self.keep_rules(mutating, validating, Some(&bundle)).await? {
+                    // What was read is not so any more: the next look goes on.
+                    return Ok(());
+                }
             }
             let now = Timestamp::now();
             let observed = Observed { since: self.since(&bundles, now), bundles };
@@ -159,19 +166,19 @@ impl Keeper {
 
     /// Applies both configurations where they are absent, older or changed.
     /// One with a higher rules version belongs to a newer binary: only its
-    /// bundle is kept.
+    /// bundle is kept. Says whether anything was written.
     async fn keep_rules(
         &self,
         mutating: Option<&MutatingWebhookConfiguration>,
         validating: Option<&ValidatingWebhookConfiguration>,
         bundle: Option<&str>,
-    ) -> Result<(), KeepError> {
+    ) -> Result<bool, KeepError> {
         let pem = bundle.map(str::as_bytes);
         let wanted = rules::mutating(&self.options.install, pem);
-        keep_one(&self.mutating, mutating, &wanted, pem).await?;
+        let first = keep_one(&self.mutating, mutating, &wanted, pem).await?;
         let wanted = rules::validating(&self.options.install, pem);
-        keep_one(&self.validating, validating, &wanted, pem).await?;
-        Ok(())
+        let second = keep_one(&self.validating, validating, &wanted, pem).await?;
+        Ok(first || second)
     }
 }
 
@@ -180,7 +187,7 @@ async fn keep_one<K>(
     present: Option<&K>,
     wanted: &K,
     bundle: Option<&[u8]>,
-) -> Result<(), kube::Error>
+) -> Result<bool, kube::Error>
 where
     K: Resource<DynamicType = ()>
         + Clone
@@ -192,7 +199,7 @@ where
     let Some(present) = present else {
         tracing::info!(name = wanted.name_any(), "creating the webhook configuration");
         apply(api, wanted).await?;
-        return Ok(());
+        return Ok(true);
     };
     let version = |object: &K| -> u32 {
         let text = object.annotations().get(RULES_VERSION_ANNOTATION);
@@ -206,7 +213,8 @@ where
         && present.rendered() == wanted.rendered();
     let trusted =
         bundle.is_none() || present.bundles().iter().all(|seen| Some(seen.as_slice()) == bundle);
-    if !(same && trusted) {
+    let is_kept = same && trusted;
+    if !is_kept {
         tracing::info!(name = wanted.name_any(), "restoring the webhook configuration");
         let applied = apply(api, wanted).await?;
         if applied.rendered() != wanted.rendered() {
@@ -220,7 +228,7 @@ where
             api.replace(&wanted.name_any(), &params, &next).await?;
         }
     }
-    Ok(())
+    Ok(!is_kept)
 }
 
 async fn apply<K>(api: &Api<K>, wanted: &K) -> Result<K, kube::Error>
@@ -232,11 +240,15 @@ where
 }
 
 /// Sets every `caBundle` of a newer binary's configuration and nothing else.
-async fn keep_bundle<K>(api: &Api<K>, present: &K, bundle: Option<&[u8]>) -> Result<(), kube::Error>
+async fn keep_bundle<K>(
+    api: &Api<K>,
+    present: &K,
+    bundle: Option<&[u8]>,
+) -> Result<bool, kube::Error>
 where
     K: Resource<DynamicType = ()> + Clone + DeserializeOwned + std::fmt::Debug + Webhooks,
 {
-    let Some(bundle) = bundle else { return Ok(()) };
+    let Some(bundle) = bundle else { return Ok(false) };
     let mut operations = vec![json!({
         "op": "test", "path": "/metadata/resourceVersion", "value": present.resource_version()
     })];
@@ -248,12 +260,13 @@ where
             }));
         }
     }
-    if operations.len() > 1 {
+    let is_stale = operations.len() > 1;
+    if is_stale {
         let patch: json_patch::Patch =
             serde_json::from_value(json!(operations)).map_err(kube::Error::SerdeError)?;
         api.patch(&present.name_any(), &PatchParams::default(), &Patch::Json::<()>(patch)).await?;
     }
-    Ok(())
+    Ok(is_stale)
 }
 
 fn bundles(

@@ -39,12 +39,15 @@ const MEDDLINGS: [Meddling; 7] = [
     }),
     ("a condition more", |webhooks| {
         let never = json!({"name": "never", "expression": "false"});
-        webhooks[0]["matchConditions"].as_array_mut().map(|all| all.push(never));
+        webhooks[0]["matchConditions"]
+            .as_array_mut()
+            .into_iter()
+            .for_each(|all| all.push(never.clone()));
     }),
     ("an entry more", |webhooks| {
         let mut more = webhooks[0].clone();
         more["name"] = json!("more.lessor.io");
-        webhooks.as_array_mut().map(|all| all.push(more));
+        webhooks.as_array_mut().into_iter().for_each(|all| all.push(more.clone()));
     }),
     ("no authority", |webhooks| {
         webhooks[0]["clientConfig"].as_object_mut().and_then(|config| config.remove("caBundle"));

@@ -270,7 +270,7 @@ async fn every_write(crashes: Crashes) -> Result<()> {
         .await?;
     }
     ensure!(crashes.is_ready(&other).await?, "the other Tenant suffered");
-    let suspended = json!({"spec": {"deletionPolicy": "Retain"}});
-    crashes.admin.merge(&path(&other), &suspended).await?;
+    let kept = json!({"spec": {"deletionPolicy": "Retain"}});
+    crashes.admin.merge(&path(&other), &kept).await?;
     Ok(())
 }

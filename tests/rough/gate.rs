@@ -31,7 +31,7 @@ async fn gated_pods(test: Test) -> Result<()> {
     let outcome = async {
         half_made(&lessor, name).await?;
         let admin = Server(plane.client());
-        tokio::time::timeout(Duration::from_secs(60), flood(&admin, name, &other)).await?
+        tokio::time::timeout(Duration::from_mins(1), flood(&admin, name, &other)).await?
     }
     .await;
     plane.start_component(CONTROLLER).await?;

@@ -14,6 +14,7 @@ mod dial;
 mod drain;
 mod gate;
 mod leaders;
+mod malformed;
 mod outage;
 mod process;
 mod readiness;

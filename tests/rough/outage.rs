@@ -15,7 +15,7 @@ use crate::suite::{Suite, Test};
 /// Controllers of the platform, on a busy machine.
 const SOON: Duration = Duration::from_secs(20);
 /// A ReplicaSet that was refused tries again after ever longer.
-const LATER: Duration = Duration::from_secs(60);
+const LATER: Duration = Duration::from_mins(1);
 const DOWN: &str = "failed calling webhook";
 
 pub(super) fn register(suite: &mut Suite) {

@@ -12,7 +12,7 @@ use crate::installation::{Installation, NAMESPACE, WEBHOOK, get};
 use crate::suite::{Suite, Test};
 
 /// Watches that failed come back after a growing pause.
-const LATER: Duration = Duration::from_secs(60);
+const LATER: Duration = Duration::from_mins(1);
 
 pub(super) fn register(suite: &mut Suite) {
     suite.rough("webhook_waits_for_its_kinds", webhook_waits_for_its_kinds);

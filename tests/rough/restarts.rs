@@ -15,7 +15,7 @@ use crate::suite::{Suite, Test};
 
 const SOON: Duration = Duration::from_secs(20);
 /// Watches that failed come back after a growing pause.
-const LATER: Duration = Duration::from_secs(60);
+const LATER: Duration = Duration::from_mins(1);
 const LABEL: &str = "example.com/cost-centre";
 
 pub(super) fn register(suite: &mut Suite) {
