@@ -174,6 +174,7 @@ fn change_of_3000_namespaces(bencher: Bencher, what: &str) {
         },
         _ => Change::Tenant(Box::new(LARGE.tenant("tenant-0").unwrap().tenant.clone())),
     };
+    LazyLock::force(&LARGE);
     bencher.with_inputs(|| change.clone()).bench_local_values(|change| {
         let mut next = Snapshot::clone(&LARGE);
         next.apply(change);

@@ -31,7 +31,7 @@ const BULK: usize = 100;
 const NAMESPACES: [&str; 3] = ["web", "data", "batch"];
 /// How long nothing happens, before and while writes are counted.
 const SETTLE: Duration = Duration::from_secs(15);
-const STEADY: Duration = Duration::from_secs(60);
+const STEADY: Duration = Duration::from_mins(1);
 const REPAIRS: usize = 20;
 /// Pods of one block, and blocks of each kind.
 const PODS: usize = 40;
