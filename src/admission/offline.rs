@@ -24,6 +24,7 @@ const REPLICASET_CONTROLLER: &str = "system:serviceaccount:kube-system:replicase
 /// missed.
 #[must_use]
 pub fn review(request: &mut Request, snapshot: &Snapshot, mutate: bool) -> Decision {
+    identify_namespace(request, snapshot);
     let ask = |request: &mut Request, phase| {
         let endpoint = Endpoint { phase, administrator: false };
         match decide(request, endpoint, snapshot) {
@@ -57,6 +58,22 @@ pub fn review(request: &mut Request, snapshot: &Snapshot, mutate: bool) -> Decis
         }
     }
     decision
+}
+
+/// Offline a Namespace is the one of its name among the files: a recording of
+/// another cluster has a UID of its own.
+fn identify_namespace(request: &mut Request, snapshot: &Snapshot) {
+    if !request.resource.group.is_empty() || request.resource.resource != "namespaces" {
+        return;
+    }
+    let Some(uid) = snapshot.namespace(request.object_name()).map(|view| view.uid.clone()) else {
+        return;
+    };
+    for object in [&mut request.object, &mut request.old_object].into_iter().flatten() {
+        if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.insert("uid".to_owned(), Value::from(uid.as_str()));
+        }
+    }
 }
 
 /// Why a manifest cannot become a request.

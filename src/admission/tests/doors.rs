@@ -104,6 +104,11 @@ fn r55_r56_r59_every_door_to_a_pod_judges_the_whole_pod() {
         "PodSecurityViolation",
         "metadata.annotations[container.apparmor.security.beta.kubernetes.io/a]",
     );
+    ask("pods/status").update(&old, &unconfined).denied(
+        &world,
+        "PodSecurityViolation",
+        "metadata.annotations[container.apparmor.security.beta.kubernetes.io/a]",
+    );
     let annotated = set(&old, "/metadata/annotations", json!({"a": "b"}));
     ask("pods").update(&old, &annotated).allowed(&world);
 }

@@ -107,16 +107,16 @@ fn r2_r7_a_tenants_namespace_has_no_owners() {
         edit(door, "acme", &before, &own).allowed(&world);
     }
     let open = namespace("open", None);
-    let owned = set(&open, "/metadata/ownerReferences", json!([owner("lessor.io/v1", "Tenant")]));
+    let taken = set(&open, "/metadata/ownerReferences", json!([owner("lessor.io/v1", "Tenant")]));
     for who in [Who::Admin, Who::Administrator] {
-        edit("namespaces", "open", &open, &owned).by(who).denied(
+        edit("namespaces", "open", &open, &taken).by(who).denied(
             &world,
             "OwnerReferenceForbidden",
             "metadata.ownerReferences[0]",
         );
     }
-    let owned = set(&open, "/metadata/ownerReferences", json!([owner("v1", "ConfigMap")]));
-    edit("namespaces", "open", &open, &owned).allowed(&world);
+    let taken = set(&open, "/metadata/ownerReferences", json!([owner("v1", "ConfigMap")]));
+    edit("namespaces", "open", &open, &taken).allowed(&world);
 }
 
 #[test]
@@ -282,6 +282,25 @@ fn r50_an_administrator_can_always_repair_and_delete() {
         .by(Who::Administrator)
         .delete(&own)
         .allowed(&world);
+}
+
+#[test]
+fn a_recorded_review_speaks_of_the_namespace_of_its_name() {
+    use crate::admission::{offline, wire};
+    let world = world();
+    let (mut old, mut new) = (namespace("acme", Some("acme")), namespace("acme", Some("acme")));
+    (old["metadata"]["uid"], new["metadata"]["uid"]) = (json!("elsewhere"), json!("elsewhere"));
+    new["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] = json!("privileged");
+    for object in [&mut old, &mut new] {
+        object["metadata"]["labels"].as_object_mut().unwrap().remove("lessor.io/tenant");
+    }
+    let review = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
+        "uid": "u", "operation": "UPDATE", "name": "acme", "namespace": "acme",
+        "resource": {"group": "", "version": "v1", "resource": "namespaces"},
+        "object": new, "oldObject": old, "userInfo": {"username": "alice"}}});
+    let mut request = wire::parse(review.to_string().as_bytes()).unwrap();
+    let decision = offline::review(&mut request, &world, true);
+    assert_eq!(decision.leading().unwrap().reason.as_str(), "PodSecurityLevelManaged");
 }
 
 #[test]
