@@ -5,6 +5,7 @@
 //! of numbers.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -246,7 +247,8 @@ struct Audit<'a> {
 
 #[derive(Serialize)]
 struct Status<'a> {
-    status: &'static str,
+    #[serde(rename = "status")]
+    outcome: &'static str,
     code: u16,
     reason: &'static str,
     message: String,
@@ -310,11 +312,10 @@ fn full_message(leading: &Violation, all: &[Violation]) -> String {
     let mut message = format!("{}: {}", leading.reason, sentence(leading));
     let others = all.iter().filter(|other| !std::ptr::eq(*other, leading));
     for other in others.take(MAX_CAUSES - 1) {
-        message.push_str("; ");
-        message.push_str(&format!("{}: {}", other.reason, sentence(other)));
+        let _ = write!(message, "; {}: {}", other.reason, sentence(other));
     }
     if all.len() > MAX_CAUSES {
-        message.push_str(&format!("; and {} more", all.len() - MAX_CAUSES));
+        let _ = write!(message, "; and {} more", all.len() - MAX_CAUSES);
     }
     message
 }
@@ -336,7 +337,7 @@ fn status<'a>(leading: &'a Violation, all: &'a [Violation]) -> Status<'a> {
         })
         .collect();
     Status {
-        status: "Failure",
+        outcome: "Failure",
         code,
         reason: match code {
             422 => "Invalid",

@@ -30,6 +30,7 @@ pub fn validate(
 /// out (or as strict as the class allows) and reported. Stored Tenants are
 /// judged by this, so that a class that became stricter takes effect at once
 /// and closes no tenant.
+#[must_use]
 pub fn resolve(
     tenant: &Tenant,
     class: &TenantClassSpec,
