@@ -1,6 +1,6 @@
 //! Image pull policies.
 
-use json_patch::PatchError;
+use crate::document::PatchError;
 use serde_json::Value;
 
 use super::super::images::ALWAYS;

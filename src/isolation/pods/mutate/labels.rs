@@ -1,6 +1,6 @@
 //! Identity labels.
 
-use json_patch::PatchError;
+use crate::document::PatchError;
 use serde_json::Value;
 
 use super::super::identity::identity;

@@ -12,7 +12,7 @@ mod secrets;
 mod security;
 mod token;
 
-use json_patch::PatchError;
+use crate::document::PatchError;
 use serde_json::Value;
 
 use super::judge::is_mirror;

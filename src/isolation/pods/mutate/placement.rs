@@ -1,6 +1,6 @@
 //! Node pool and runtime class.
 
-use json_patch::PatchError;
+use crate::document::PatchError;
 use serde_json::Value;
 
 use super::super::scheduling::{is_toleration, toleration_value};

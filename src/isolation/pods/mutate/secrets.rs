@@ -1,6 +1,6 @@
 //! Mounts of distributed secrets.
 
-use json_patch::PatchError;
+use crate::document::PatchError;
 use serde_json::Value;
 
 use super::super::injection::{injected, segments};

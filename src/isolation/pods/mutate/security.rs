@@ -1,7 +1,7 @@
 //! Security contexts: what the Pod Security Standard of the tenant asks for,
 //! where the workload says nothing.
 
-use json_patch::PatchError;
+use crate::document::PatchError;
 use serde_json::{Value, json};
 
 use super::super::subject::{items, text};

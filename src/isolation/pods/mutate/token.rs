@@ -1,6 +1,6 @@
 //! The automatic ServiceAccount token.
 
-use json_patch::PatchError;
+use crate::document::PatchError;
 use serde_json::Value;
 
 use super::super::subject::{items, text};
