@@ -88,10 +88,11 @@ fn pod(context: &Context<'_>, change: &Change<'_>, findings: &mut Findings) {
     let is_whole = change.resource == "pods"
         && security::needs_evaluation(change.subresource)
         && (is_itself || spec.get("containers").is_some());
-    let is_changed = change.old.is_none_or(|old| {
-        old.get("spec") != object.get("spec") || !security::same_annotations(old, object)
-    });
-    if is_whole && is_changed {
+    let is_changed = change.old.is_none_or(|old| old.get("spec") != object.get("spec"));
+    // Profiles may be annotations, and a status keeps those too.
+    let is_reprofiled = change.resource == "pods"
+        && change.old.is_some_and(|old| !security::same_annotations(old, object));
+    if (is_whole && is_changed) || is_reprofiled {
         pod_security(context, metadata, spec, "", findings);
         claims(context, pods::ephemeral_claims(spec, ""), findings);
     }

@@ -20,6 +20,7 @@ pub use super::question::question;
 /// endpoint, then the validating one on the result.
 #[must_use]
 pub fn review(request: &mut Request, snapshot: &Snapshot) -> Decision {
+    identify_namespace(request, snapshot);
     let assumed = default_storage_class(request, snapshot);
     let mutated = ask(request, Phase::Mutating, snapshot);
     if !mutated.allowed() {
@@ -40,6 +41,7 @@ pub fn review(request: &mut Request, snapshot: &Snapshot) -> Decision {
 /// the object itself.
 #[must_use]
 pub fn review_as_written(request: &mut Request, snapshot: &Snapshot) -> Decision {
+    identify_namespace(request, snapshot);
     let assumed = default_storage_class(request, snapshot);
     let completed = ask(&mut request.clone(), Phase::Mutating, snapshot);
     let mut decision = ask(request, Phase::Validating, snapshot);
@@ -87,6 +89,22 @@ fn ask(request: &mut Request, phase: Phase, snapshot: &Snapshot) -> Decision {
         Outcome::Decided(decision) => decision,
         Outcome::NotYet(not_yet) => not_yet.into_decision(),
         Outcome::NeedsAccess(access) => access.assumed(),
+    }
+}
+
+/// Offline a Namespace is the one of its name among the files: a recording of
+/// another cluster has a UID of its own.
+fn identify_namespace(request: &mut Request, snapshot: &Snapshot) {
+    if !request.resource.group.is_empty() || request.resource.resource != "namespaces" {
+        return;
+    }
+    let Some(uid) = snapshot.namespace(request.object_name()).map(|view| view.uid.clone()) else {
+        return;
+    };
+    for object in [&mut request.object, &mut request.old_object].into_iter().flatten() {
+        if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.insert("uid".to_owned(), Value::from(uid.as_str()));
+        }
     }
 }
 

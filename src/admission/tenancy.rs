@@ -1,4 +1,4 @@
-//! Tenants and TenantClasses: the spec of a Tenant is an attacker's input.
+//! Tenants and their classes: the spec of a Tenant is an attacker's input.
 
 use serde_json::Value;
 
@@ -170,7 +170,7 @@ fn classes(tenant: &Tenant, before: Option<&Tenant>, questions: &mut Vec<AccessQ
     }
 }
 
-/// Judges a TenantClass, which administrators write.
+/// Judges a class, which administrators write.
 pub(super) fn class(request: &Request, snapshot: &Snapshot) -> Findings {
     let mut findings = Findings::default();
     let Some(object) = request.object.as_ref().filter(|_| request.operation != Operation::Delete)

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::document::{self, ParseError};
@@ -162,15 +163,26 @@ pub fn parse(body: &[u8]) -> Result<Request, Rejected> {
                 message: format!("request.{field}: {error}"),
             }),
     };
+    let (object, old_object) =
+        (object("object", raw.object)?, object("oldObject", raw.old_object)?);
+    // An API server always names the namespace; a recording may not. An object
+    // in a namespace is never taken for a cluster-scoped one.
+    let within = || {
+        let namespace = |object: &Value| object.pointer("/metadata/namespace").cloned();
+        let found =
+            object.as_ref().and_then(namespace).or_else(|| old_object.as_ref().and_then(namespace));
+        found.as_ref().and_then(Value::as_str).map(str::to_owned)
+    };
+    let namespace = raw.namespace.filter(|name| !name.is_empty()).or_else(within);
     Ok(Request {
-        object: object("object", raw.object)?,
-        old_object: object("oldObject", raw.old_object)?,
+        object,
+        old_object,
         uid: raw.uid,
         kind: GroupKind { group: raw.kind.group, version: raw.kind.version, kind: raw.kind.kind },
         resource: GroupResource { group: raw.resource.group, resource: raw.resource.resource },
         subresource: raw.sub_resource.unwrap_or_default(),
         name: raw.name.unwrap_or_default(),
-        namespace: raw.namespace.unwrap_or_default(),
+        namespace: namespace.unwrap_or_default(),
         operation,
         user: User {
             name: raw.user_info.username,
@@ -233,7 +245,8 @@ struct Audit<'a> {
 
 #[derive(Serialize)]
 struct Status<'a> {
-    status: &'static str,
+    #[serde(rename = "status")]
+    outcome: &'static str,
     code: u16,
     reason: &'static str,
     message: String,
@@ -322,7 +335,7 @@ fn status<'a>(leading: &'a Violation, all: &'a [Violation]) -> Status<'a> {
         })
         .collect();
     Status {
-        status: "Failure",
+        outcome: "Failure",
         code,
         reason: match code {
             422 => "Invalid",

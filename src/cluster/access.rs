@@ -21,7 +21,7 @@ pub struct Subject {
     pub extra: BTreeMap<String, Vec<String>>,
 }
 
-/// Asks the API server's authorizer by SubjectAccessReviews, which store
+/// Asks the API server's authorizer by `SubjectAccessReviews`, which store
 /// nothing. Used for Lessor's own kinds only: their writes are rare.
 #[derive(Clone)]
 pub struct AccessReviews {
@@ -35,7 +35,7 @@ impl fmt::Debug for AccessReviews {
 }
 
 impl AccessReviews {
-    /// Asks with the rights of `client`, which may create SubjectAccessReviews.
+    /// Asks with the rights of `client`, which may create `SubjectAccessReviews`.
     #[must_use]
     pub const fn new(client: kube::Client) -> Self {
         Self { client }

@@ -9,6 +9,8 @@
 //! Start reading at [`with_limits`]: what every request passes first; then
 //! [`Reviewer`], which answers it.
 
+#[cfg(test)]
+mod access_tests;
 mod certificates;
 mod gate;
 mod go_duration;

@@ -1,4 +1,4 @@
-//! Chapter 7: Roles and RoleBindings.
+//! Chapter 7: Roles and `RoleBindings`.
 
 use serde_json::{Value, json};
 

@@ -33,12 +33,12 @@ fn r53_a_pods_status_keeps_its_identity() {
 fn r54_only_the_scheduler_binds() {
     let world = world();
     let binding = json!({"kind": "Binding", "metadata": {"name": "web"}, "target": {"kind": "Node", "name": "n1"}});
-    let scheduler = Who::Controller("x");
+    let stranger = Who::Controller("x");
     for door in ["pods/binding", "bindings"] {
-        for who in [Who::Admin, Who::Account, Who::Node("n1"), Who::Administrator, scheduler] {
+        for who in [Who::Admin, Who::Account, Who::Node("n1"), Who::Administrator, stranger] {
             ask(door).by(who).create(&binding).denied(&world, "SubresourceForbidden", "target");
         }
-        // Controllers that share an identity are told apart by nobody.
+        // A platform may run its controllers under one identity.
         ask(door).by(REPLICASETS).create(&binding).allowed(&world);
         let zone = set(&binding, "/metadata/labels", json!({"topology.kubernetes.io/zone": "a"}));
         ask(door).by(REPLICASETS).create(&zone).allowed(&world);
@@ -100,6 +100,11 @@ fn r55_r56_r59_every_door_to_a_pod_judges_the_whole_pod() {
         json!({"container.apparmor.security.beta.kubernetes.io/a": "unconfined"}),
     );
     ask("pods").update(&old, &unconfined).denied(
+        &world,
+        "PodSecurityViolation",
+        "metadata.annotations[container.apparmor.security.beta.kubernetes.io/a]",
+    );
+    ask("pods/status").update(&old, &unconfined).denied(
         &world,
         "PodSecurityViolation",
         "metadata.annotations[container.apparmor.security.beta.kubernetes.io/a]",
@@ -263,10 +268,12 @@ fn r15_what_is_being_deleted_is_judged_and_can_go() {
     ask("pods").update(&held, &set(&held, "/metadata/finalizers", json!([]))).allowed(&world);
 }
 
+/// The mark of a mirror Pod.
+const FIELD: &str = "metadata.annotations[kubernetes.io/config.mirror]";
+
 #[test]
 fn r63_only_its_own_node_mirrors_a_pod() {
     let world = world();
-    const FIELD: &str = "metadata.annotations[kubernetes.io/config.mirror]";
     let mirror = set(
         &set(&pod(), "/metadata/annotations", json!({"kubernetes.io/config.mirror": "h"})),
         "/spec/nodeName",

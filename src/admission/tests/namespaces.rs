@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::harness::{Ask, Who, ask, set, unset};
+use super::harness::{Ask, REPLICASETS, Who, ask, set, unset};
 use super::world::world;
+use crate::admission::{offline, wire};
 
 /// Both doors beside the object itself keep metadata changes (CVE-2026-30963).
 const DOORS: [&str; 3] = ["namespaces", "namespaces/status", "namespaces/finalize"];
@@ -107,16 +108,16 @@ fn r2_r7_a_tenants_namespace_has_no_owners() {
         edit(door, "acme", &before, &own).allowed(&world);
     }
     let open = namespace("open", None);
-    let owned = set(&open, "/metadata/ownerReferences", json!([owner("lessor.io/v1", "Tenant")]));
+    let taken = set(&open, "/metadata/ownerReferences", json!([owner("lessor.io/v1", "Tenant")]));
     for who in [Who::Admin, Who::Administrator] {
-        edit("namespaces", "open", &open, &owned).by(who).denied(
+        edit("namespaces", "open", &open, &taken).by(who).denied(
             &world,
             "OwnerReferenceForbidden",
             "metadata.ownerReferences[0]",
         );
     }
-    let owned = set(&open, "/metadata/ownerReferences", json!([owner("v1", "ConfigMap")]));
-    edit("namespaces", "open", &open, &owned).allowed(&world);
+    let taken = set(&open, "/metadata/ownerReferences", json!([owner("v1", "ConfigMap")]));
+    edit("namespaces", "open", &open, &taken).allowed(&world);
 }
 
 #[test]
@@ -193,11 +194,13 @@ fn r18_labels_that_others_trust_are_not_the_tenants() {
     );
 }
 
+/// The level that the API server itself enforces.
+const ENFORCE: &str = "/metadata/labels/pod-security.kubernetes.io~1enforce";
+
 #[test]
 fn r21_the_pod_security_level_is_not_the_tenants() {
     let world = world();
     let own = namespace("acme", Some("acme"));
-    const ENFORCE: &str = "/metadata/labels/pod-security.kubernetes.io~1enforce";
     for door in DOORS {
         for new in [set(&own, ENFORCE, json!("privileged")), unset(&own, ENFORCE)] {
             edit(door, "acme", &own, &new).denied(
@@ -227,7 +230,7 @@ fn r48_only_lessor_creates_a_tenants_namespace() {
     let mut generated = namespace("", Some("acme"));
     generated["metadata"] =
         json!({"generateName": "acme-", "labels": {"lessor.io/tenant": "acme"}});
-    for who in [Who::Admin, Who::Account, REPLICAS] {
+    for who in [Who::Admin, Who::Account, REPLICASETS] {
         ask("namespaces").name("").namespace("").by(who).create(&generated).denied(
             &world,
             "NamespaceNotAdoptable",
@@ -253,8 +256,6 @@ fn r48_only_lessor_creates_a_tenants_namespace() {
         .create(&namespace("free", None))
         .allowed(&world);
 }
-
-const REPLICAS: Who = Who::Controller("replicaset-controller");
 
 #[test]
 fn r50_an_administrator_can_always_repair_and_delete() {
@@ -282,6 +283,24 @@ fn r50_an_administrator_can_always_repair_and_delete() {
         .by(Who::Administrator)
         .delete(&own)
         .allowed(&world);
+}
+
+#[test]
+fn a_recorded_review_speaks_of_the_namespace_of_its_name() {
+    let world = world();
+    let (mut old, mut new) = (namespace("acme", Some("acme")), namespace("acme", Some("acme")));
+    (old["metadata"]["uid"], new["metadata"]["uid"]) = (json!("elsewhere"), json!("elsewhere"));
+    new["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] = json!("privileged");
+    for object in [&mut old, &mut new] {
+        object["metadata"]["labels"].as_object_mut().unwrap().remove("lessor.io/tenant");
+    }
+    let review = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
+        "uid": "u", "operation": "UPDATE", "name": "acme", "namespace": "acme",
+        "resource": {"group": "", "version": "v1", "resource": "namespaces"},
+        "object": new, "oldObject": old, "userInfo": {"username": "alice"}}});
+    let mut request = wire::parse(review.to_string().as_bytes()).unwrap();
+    let decision = offline::review(&mut request, &world, true);
+    assert_eq!(decision.leading().unwrap().reason.as_str(), "PodSecurityLevelManaged");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::harness::{Ask, REPLICASETS, Who, ask, set, unset};
 use super::world::{custom, with_class, with_tenant, world};
+use crate::snapshot::{Change, ManagedKind};
 
 /// A Pod as a tenant writes it: it says nothing about security.
 pub(super) fn pod() -> Value {
@@ -70,7 +71,6 @@ fn r66_no_pod_before_isolation() {
             "metadata.namespace",
         );
     }
-    use crate::snapshot::{Change, ManagedKind};
     for (kind, name) in [
         (ManagedKind::NetworkPolicy, "lessor-default-deny"),
         (ManagedKind::ResourceQuota, "lessor-quota"),

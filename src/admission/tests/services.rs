@@ -130,3 +130,76 @@ fn an_ingress_names_no_secret_of_other_workloads() {
         "spec.tls[0].secretName",
     );
 }
+
+#[test]
+fn r23_r73_r78_an_ingress_takes_no_names_and_configures_no_gateway() {
+    let world = world();
+    let good = json!({"kind": "Ingress", "metadata": {"name": "web", "annotations":
+        {"nginx.ingress.kubernetes.io/proxy-body-size": "8m", "example.com/note": "any; {text}"}},
+        "spec": {"rules": [{"host": "acme.example.com", "http": {"paths": [{"path": "/a", "pathType": "Prefix"}]}}]}});
+    let door = || ask("networking.k8s.io/ingresses");
+    door().create(&good).allowed(&world);
+    let annotation =
+        |name: &str| format!("/metadata/annotations/nginx.ingress.kubernetes.io~1{name}");
+    let named = |name: &str| format!("metadata.annotations[nginx.ingress.kubernetes.io/{name}]");
+    let mut cases = vec![
+        (
+            "/spec/rules/0/host".to_owned(),
+            json!(""),
+            "HostnameMissing",
+            "spec.rules[0].host".to_owned(),
+        ),
+        (
+            "/spec/rules/0/host".to_owned(),
+            json!(null),
+            "HostnameMissing",
+            "spec.rules[0].host".to_owned(),
+        ),
+        (
+            "/spec/rules/0/host".to_owned(),
+            json!("*.example.com"),
+            "HostnameNotOwned",
+            "spec.rules[0].host".to_owned(),
+        ),
+        (
+            "/spec/defaultBackend".to_owned(),
+            json!({"service": {"name": "a"}}),
+            "HostnameMissing",
+            "spec.defaultBackend".to_owned(),
+        ),
+        (
+            "/spec/rules/0/http/paths/0/path".to_owned(),
+            json!("/a {\n} x"),
+            "AnnotationForbidden",
+            "spec.rules[0].http.paths[0].path".to_owned(),
+        ),
+    ];
+    for name in [
+        "configuration-snippet",
+        "server-snippet",
+        "auth-url",
+        "auth-tls-match-cn",
+        "mirror-target",
+        "permanent-redirect",
+    ] {
+        cases.push((annotation(name), json!("x"), "AnnotationForbidden", named(name)));
+    }
+    cases.push((
+        annotation("proxy-body-size"),
+        json!("8m;\n}"),
+        "AnnotationForbidden",
+        named("proxy-body-size"),
+    ));
+    for (pointer, value, reason, field) in cases {
+        let bad = set(&good, &pointer, value);
+        for who in [Who::Admin, Who::Account, Who::Administrator] {
+            door().by(who).create(&bad).denied(&world, reason, &field);
+            door().by(who).update(&good, &bad).denied(&world, reason, &field);
+            door()
+                .by(who)
+                .update(&bad, &set(&bad, "/metadata/labels", json!({"a": "b"})))
+                .allowed(&world);
+            door().by(who).namespace("open").create(&bad).allowed(&world);
+        }
+    }
+}

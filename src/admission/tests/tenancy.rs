@@ -151,13 +151,14 @@ fn asked(ask: &Ask) -> Vec<String> {
     }
 }
 
+const STANDARD: &str = "use tenantclasses.lessor.io/standard";
+
 #[test]
 fn r52_a_class_is_taken_by_who_may_use_it() {
     let spec = json!({"class": "standard", "namespaces": ["acme"]});
     let old = tenant("acme", &spec);
     let change =
         |pointer: &str, value: Value| door("acme").update(&old, &set(&old, pointer, value));
-    const STANDARD: &str = "use tenantclasses.lessor.io/standard";
     assert_eq!(asked(&create(&json!({"class": "standard"}))), [STANDARD]);
     assert_eq!(
         asked(&change("/spec/class", json!("weak"))),

@@ -36,7 +36,7 @@ pub fn judge(ctx: &Context, change: &Change, out: &mut Findings) {
             ("", "services", "status") => service::judge_status(change, new, out),
             ("", "endpoints", _) => endpoints::judge("subsets", out),
             ("discovery.k8s.io", "endpointslices", _) => endpoints::judge("endpoints", out),
-            ("networking.k8s.io", "ingresses", "") => ingress::judge(ctx, new, out),
+            ("networking.k8s.io", "ingresses", "") => ingress::judge(ctx, change, new, out),
             _ => {}
         },
         _ => {}
