@@ -110,7 +110,8 @@ conditions! {
         let prefix = quoted(names::KEY_PREFIX);
         format!("[object, oldObject].exists(o, o != null && \
             (o.metadata.?labels.orValue({{}}).exists(k, k.startsWith({prefix})) \
-            || o.metadata.?annotations.orValue({{}}).exists(k, k.startsWith({prefix}))))")
+            || o.metadata.?annotations.orValue({{}}).exists(k, k.startsWith({prefix})) \
+            || o.metadata.?ownerReferences.orValue([]).exists(r, r.apiVersion.startsWith({prefix}))))")
     };
     /// The status of an object is its controllers' business, its metadata is not.
     STATUS_CHANGES_METADATA = "status-changes-metadata", |_| {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::RBAC;
+use super::judge::RBAC;
 use crate::api::{SubjectKind, is_unbindable};
 use crate::isolation::{Context, Findings, known, read};
 use crate::names::{self, Reason};

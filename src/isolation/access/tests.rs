@@ -1,9 +1,11 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::judge::RBAC;
 use super::*;
 use crate::document::Mutator;
 use crate::isolation::kinds_fixtures::{World, any_caller, any_object, by, change, verdicts};
+use crate::isolation::{Caller, Change};
 
 fn judged(change: &Change) -> Vec<String> {
     let mut world = World::new();

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::api::ServiceType;
 use crate::isolation::kinds_fixtures::{World, any_caller, any_object, by, change, verdicts};
+use crate::isolation::{Caller, Change, Operation};
 
 fn service(spec: Value) -> Value {
     let mut service = json!({"kind": "Service", "metadata": {"name": "web"}});

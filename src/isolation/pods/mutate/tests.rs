@@ -1,9 +1,9 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
-use crate::document::difference;
-use crate::isolation::Caller;
+use crate::document::{Mutator, difference};
 use crate::isolation::fixtures::{World, create, update};
+use crate::isolation::{Caller, Change, Findings};
 use crate::names::MIRROR_POD_ANNOTATION;
 
 /// The changes as a person reads them, the Pod after, and the warnings.

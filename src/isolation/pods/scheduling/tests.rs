@@ -1,7 +1,12 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::judge::RULE;
 use super::*;
+use crate::document::Field;
 use crate::isolation::fixtures::{World, create, update};
+use crate::isolation::pods::subject::Subject;
+use crate::isolation::{Caller, Change, Findings};
+use crate::names::Reason;
 
 fn found_by(world: &World, change: &Change<'_>, metadata: &Value, spec: &Value) -> Vec<String> {
     let subject = Subject { metadata, spec, root: "", is_template: false };
