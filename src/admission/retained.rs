@@ -38,7 +38,7 @@ pub(super) fn decide(
                 Reason::NamespaceForeign,
                 "metadata.namespace",
                 format!(
-                    "namespace {} is labelled for tenant {tenant}, which does not record it (it was retained or restored): no new workloads until an administrator gives it to a Tenant; reading and deleting are allowed",
+                    "namespace {} is labelled for tenant {tenant}, which does not keep it (it was dropped, retained or restored, or the tenant is being deleted): no new workloads until an administrator gives it to a Tenant; reading and deleting are allowed",
                     request.namespace
                 ),
             );

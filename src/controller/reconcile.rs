@@ -12,7 +12,7 @@ use super::context::{Context, ReconcileError};
 use super::report::{Report, unreadable};
 use super::watch::Guarded;
 use super::{apply, canary, finalize, observe, prune, suspend};
-use crate::api::{FieldError, Tenant, TenantClass, ValidTenant, validate};
+use crate::api::{FieldError, Tenant, TenantClass, ValidTenant, resolve};
 use crate::provision::{self, Applied, Canary, Observed};
 
 /// How long until a pass over an old state is done again.
@@ -83,10 +83,15 @@ async fn provision(context: &Context, tenant: &Tenant) -> Result<bool, Reconcile
         Err(refusal) => {
             let uid = tenant.metadata.uid.as_deref().unwrap_or_default();
             let facts = &context.options.facts;
+            let Refusal { reason, message, remaining } = refusal;
+            // What the class does not give any more goes at once; nothing new comes.
+            if let Some(remaining) = remaining {
+                let remaining = provision::render(&remaining, facts, &observed);
+                prune::take_away(context, &remaining, &observed).await?;
+            }
             let wanted = provision::hold(&tenant.name_any(), uid, facts, &observed);
             apply::apply(context, &mut report, &wanted, &observed).await?;
             let generation = tenant.metadata.generation.unwrap_or_default();
-            let Refusal { reason, message } = refusal;
             let status =
                 provision::refused(generation, &observed, reason, message, Timestamp::now());
             report.conclude(status).await?;
@@ -128,11 +133,13 @@ fn is_settled(applied: &Applied) -> bool {
 struct Refusal {
     reason: &'static str,
     message: String,
+    /// What is left of the Tenant under its class; none when the class is missing.
+    remaining: Option<Box<ValidTenant>>,
 }
 
 fn valid(context: &Context, tenant: &Tenant) -> Result<ValidTenant, Refusal> {
     let name = &tenant.spec.class;
-    let refusal = |reason, message| Refusal { reason, message };
+    let refusal = |reason, message| Refusal { reason, message, remaining: None };
     let class = context
         .caches
         .classes
@@ -141,8 +148,11 @@ fn valid(context: &Context, tenant: &Tenant) -> Result<ValidTenant, Refusal> {
     let class: TenantClass = serde_json::from_value(class.as_ref().clone()).map_err(|error| {
         refusal("ClassInvalid", format!("TenantClass {name:?} cannot be read: {error}"))
     })?;
-    validate(tenant, &class.spec, &context.options.facts).map_err(|errors| {
-        let line = |error: &FieldError| format!("{}: {}", error.field, error.message);
-        refusal("Invalid", errors.iter().map(line).collect::<Vec<_>>().join("; "))
-    })
+    let (valid, errors) = resolve(tenant, &class.spec, &context.options.facts);
+    if errors.is_empty() {
+        return Ok(valid);
+    }
+    let line = |error: &FieldError| format!("{}: {}", error.field, error.message);
+    let message = errors.iter().map(line).collect::<Vec<_>>().join("; ");
+    Err(Refusal { reason: "Invalid", message, remaining: Some(Box::new(valid)) })
 }

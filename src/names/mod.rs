@@ -5,8 +5,10 @@
 //! webhook, the controller, the manifests and the tests cannot disagree.
 
 mod reason;
+mod roles;
 
 pub use reason::Reason;
+pub use roles::{TENANT_ROLES, cluster_role};
 
 /// API group of Lessor's own kinds.
 pub const GROUP: &str = "lessor.io";
@@ -91,23 +93,6 @@ pub const ADMINISTER_VERB: &str = "administer";
 
 /// Verb on `tenantclasses.lessor.io` that lets a caller give a class to a Tenant.
 pub const USE_VERB: &str = "use";
-/// What the roles `admin`, `edit` and `view` of a Tenant stand for, in this order.
-pub const TENANT_ROLES: [&str; 3] =
-    ["lessor-tenant-admin", "lessor-tenant-edit", "lessor-tenant-view"];
-
-/// The ClusterRole that a role of a Tenant stands for: one of
-/// [`TENANT_ROLES`], or the one of that name.
-#[must_use]
-pub fn cluster_role(role: &str) -> &str {
-    let [admin, edit, view] = TENANT_ROLES;
-    match role {
-        "admin" => admin,
-        "edit" => edit,
-        "view" => view,
-        other => other,
-    }
-}
-
 /// In the node selector of a suspended DaemonSet: a label that no node carries.
 pub const SUSPENDED_NODE_LABEL: &str = "lessor.io/suspended";
 /// Secret in Lessor's namespace with the key of the digests in [`SOURCE_VERSION_ANNOTATION`].

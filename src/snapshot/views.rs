@@ -167,7 +167,10 @@ impl Snapshot {
     pub fn owner_of(&self, namespace: &str) -> Membership<'_> {
         let Some(view) = self.namespaces.get(namespace) else { return Membership::Unknown };
         if let Some(tenant) = self.recorded_owner(namespace, &view.uid) {
-            if !tenant.valid.namespaces.iter().any(|listed| listed == namespace) {
+            let listed = tenant.valid.namespaces.iter().any(|listed| listed == namespace);
+            // A Tenant on its way out starts nothing any more: what the
+            // controller takes away must not come again.
+            if !listed || tenant.tenant.metadata.deletion_timestamp.is_some() {
                 return Membership::Retained { tenant: &tenant.valid.name };
             }
             let isolated = self.is_isolated(tenant, view);
@@ -232,6 +235,18 @@ mod tests {
             }));
         }
         snapshot
+    }
+
+    #[test]
+    fn a_tenant_on_its_way_out_is_closed() {
+        let mut snapshot = snapshot();
+        let mut tenant = snapshot.tenant("acme").unwrap().tenant.clone();
+        assert!(matches!(snapshot.owner_of("acme"), Membership::Active { .. }));
+        let now = k8s_openapi::jiff::Timestamp::UNIX_EPOCH;
+        tenant.metadata.deletion_timestamp =
+            Some(k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(now));
+        snapshot.apply(Change::Tenant(Box::new(tenant)));
+        assert!(matches!(snapshot.owner_of("acme"), Membership::Retained { tenant: "acme" }));
     }
 
     #[test]

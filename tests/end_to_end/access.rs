@@ -141,7 +141,7 @@ async fn a_class_change_takes_effect(test: Test) -> Result<()> {
         answer.denied(Reason::PodSecurityViolation).map(|_| ())
     })
     .await?;
-    // A grant that is withdrawn makes the Tenant invalid: what it has is held, and it is told.
+    // A grant that is withdrawn makes the Tenant invalid: it is told, and the copy goes.
     world.class(class("restricted", "3", json!([]))).await?;
     let told = |tenant: &serde_json::Value| {
         let conditions = tenant["status"]["conditions"].as_array().cloned().unwrap_or_default();
@@ -153,9 +153,8 @@ async fn a_class_change_takes_effect(test: Test) -> Result<()> {
     };
     let at = format!("/apis/lessor.io/v1/tenants/{name}");
     world.until(&at, SOON, told).await?;
-    ensure!(world.admin.get(&format!("{namespace}/secrets/db")).await?.is_success());
-    world.tenant(json!({"class": name, "secrets": []})).await?;
     world.until_gone(&format!("{namespace}/secrets/db"), SOON).await?;
+    world.tenant(json!({"class": name, "secrets": []})).await?;
     // The Pod that was there is left alone.
     ensure!(world.admin.get(&path(&root("first"))).await?.is_success());
     Ok(())

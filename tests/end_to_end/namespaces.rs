@@ -203,14 +203,8 @@ async fn namespaces_are_not_taken(test: Test) -> Result<()> {
     refused(&world, &free, &adopted, Reason::NamespaceNotAdoptable, field).await?;
     let owners = json!({"ownerReferences": [{"apiVersion": "lessor.io/v1", "kind": "Tenant",
         "name": name, "uid": "00000000-0000-0000-0000-000000000000"}]});
-    // An unmanaged Namespace without a key of Lessor is not asked about: an owner
-    // that a tenant ties to it gives the tenant nothing.
-    let path = format!("/api/v1/namespaces/{free}");
-    world
-        .open
-        .patch(&format!("{path}?dryRun=All"), MERGE, &json!({"metadata": owners}))
-        .await?
-        .object()?;
+    let owner = "metadata.ownerReferences[0]";
+    refused(&world, &free, &owners, Reason::OwnerReferenceForbidden, owner).await?;
     let system = ["kube-system", "kube-public", "kube-node-lease", "default", NAMESPACE, SECRETS];
     for namespace in system {
         refused(&world, namespace, &own, Reason::SystemNamespaceProtected, TENANT).await?;

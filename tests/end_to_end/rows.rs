@@ -115,7 +115,8 @@ async fn prepare(world: &World) -> Result<()> {
             world,
             "networking.k8s.io/v1",
             "Ingress",
-            &json!({"defaultBackend": {"service": {"name": "x", "port": {"number": 80}}}}),
+            &json!({"rules": [{"host": "x.example.com", "http": {"paths": [{"path": "/",
+                "pathType": "Prefix", "backend": {"service": {"name": "x", "port": {"number": 80}}}}]}}]}),
         ),
         of(
             world,
