@@ -16,6 +16,7 @@
 )]
 
 mod controlplane;
+mod deploy;
 mod end_to_end;
 mod eventually;
 mod examples;
@@ -45,6 +46,7 @@ fn main() -> anyhow::Result<ExitCode> {
         }
         _ => {}
     }
+    deploy::register(&mut suite);
     house::register(&mut suite);
     examples::register(&mut suite);
     end_to_end::register(&mut suite);

@@ -8,6 +8,7 @@
 
 mod access;
 mod audit;
+mod by_url;
 mod caller;
 mod coverage;
 mod deletion;
@@ -31,6 +32,7 @@ pub(crate) fn register(suite: &mut Suite) {
     suspension::register(suite);
     audit::register_quiet(suite);
     tenants::register(suite);
+    by_url::register(suite);
     denials::register(suite);
     stored::register(suite);
     doors::register(suite);
