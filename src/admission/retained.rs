@@ -1,5 +1,7 @@
 //! Namespaces that are labelled for a tenant which does not record them.
 
+use serde_json::Value;
+
 use crate::api::{Tenant, TenantClassSpec, TenantSpec, resolve};
 use crate::isolation::metadata::{self, NamespaceState};
 use crate::isolation::{
@@ -73,8 +75,21 @@ fn starts(change: &Change<'_>) -> bool {
     runs && match change.operation {
         Operation::Create => !matches!(change.subresource, "eviction" | "binding"),
         Operation::Connect | Operation::Delete => false,
-        Operation::Update => matches!(change.subresource, "ephemeralcontainers" | "scale"),
+        Operation::Update => match change.subresource {
+            "ephemeralcontainers" | "resize" => true,
+            "scale" => replicas(change.new) > replicas(change.old),
+            // A Pod that runs takes another image without being made anew.
+            "" if change.resource == "pods" => {
+                change.old.and_then(|old| old.get("spec"))
+                    != change.new.and_then(|new| new.get("spec"))
+            }
+            _ => false,
+        },
     }
+}
+
+fn replicas(scale: Option<&Value>) -> i64 {
+    scale.and_then(|scale| scale.pointer("/spec/replicas")).and_then(Value::as_i64).unwrap_or(0)
 }
 
 fn judge(

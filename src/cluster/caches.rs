@@ -211,6 +211,9 @@ async fn pump<K, Key>(
                 None
             }
             Event::InitApply(object) => present(object).map(|(key, change)| {
+                // Known from now on: a list that breaks off is begun anew, and what
+                // was in it may be gone by then.
+                known.insert(key.clone());
                 relisted.insert(key);
                 change
             }),

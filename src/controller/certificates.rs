@@ -20,9 +20,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::names;
-use crate::rules::{
-    self, Install, RULES_DIGEST_ANNOTATION, RULES_VERSION, RULES_VERSION_ANNOTATION,
-};
+use crate::rules::{self, Install, RULES_VERSION, RULES_VERSION_ANNOTATION};
 use crate::tls::CA_FILE;
 use crate::tls::rotate::{Action, Held, Observed, Replicas, Want, issue, plan};
 
@@ -106,9 +104,13 @@ impl Keeper {
             let secret = self.secrets.get_opt(names::CERTIFICATE_SECRET).await?;
             let Trust::SelfManaged(want) = self.options.trust.clone() else {
                 let data = data_of(secret.as_ref());
-                let bundle = data.get(CA_FILE).map(|pem| String::from_utf8_lossy(pem));
+                let Some(bundle) = data.get(CA_FILE).map(|pem| String::from_utf8_lossy(pem)) else {
+                    let (secret, key) = (names::CERTIFICATE_SECRET, CA_FILE);
+                    tracing::warn!(secret, key, "no authority to publish; nothing is changed");
+                    return Ok(());
+                };
                 let (mutating, validating) = (mutating.as_ref(), validating.as_ref());
-                return self.keep_rules(mutating, validating, bundle.as_deref()).await.map(drop);
+                return self.keep_rules(mutating, validating, Some(&bundle)).await.map(drop);
             };
             let held = Held::read(&data_of(secret.as_ref()));
             if held.current.is_some() {
@@ -208,19 +210,22 @@ where
     if version(present) > RULES_VERSION {
         return keep_bundle(api, present, bundle).await;
     }
-    let same = present.annotations().get(RULES_DIGEST_ANNOTATION)
-        == wanted.annotations().get(RULES_DIGEST_ANNOTATION)
-        && present.rendered() == wanted.rendered();
+    let annotated = |(key, value)| present.annotations().get(key) == Some(value);
+    let same =
+        wanted.annotations().iter().all(annotated) && present.rendered() == wanted.rendered();
     let trusted =
         bundle.is_none() || present.bundles().iter().all(|seen| Some(seen.as_slice()) == bundle);
     let is_kept = same && trusted;
     if !is_kept {
         tracing::info!(name = wanted.name_any(), "restoring the webhook configuration");
-        let applied = apply(api, wanted).await?;
+        // Of two leaders, the one that read an older state gets a conflict.
+        let mut wanted = wanted.clone();
+        wanted.meta_mut().resource_version = present.resource_version();
+        let applied = apply(api, &wanted).await?;
         if applied.rendered() != wanted.rendered() {
             // Entries and conditions are keyed by name: what another manager has
             // added survives an apply, and one condition can turn an entry off.
-            let next = applied.with_entries_of(wanted);
+            let next = applied.with_entries_of(&wanted);
             let params = PostParams {
                 field_manager: Some(names::FIELD_MANAGER.to_owned()),
                 ..PostParams::default()

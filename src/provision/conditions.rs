@@ -175,7 +175,7 @@ pub(super) fn isolated(namespaces: &[AppliedNamespace]) -> Finding {
                     "CanaryNotDenied",
                     format!(
                         "an object that the webhook must refuse was admitted in {name}: is the \
-                         webhook configuration there? see lessor doctor"
+                         webhook configuration there?"
                     ),
                 );
             }

@@ -11,7 +11,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
 use sha2::{Digest, Sha256};
 
 use super::conditions;
-use super::install::{Install, labels};
+use super::install::{Certificates, Install, labels};
 use super::table::{Entry, Phase, Reach, Row, Variant, entries};
 use crate::names;
 
@@ -22,6 +22,8 @@ pub const RULES_VERSION: u32 = 1;
 pub const RULES_VERSION_ANNOTATION: &str = "lessor.io/rules-version";
 /// Annotation that holds the [`digest`].
 pub const RULES_DIGEST_ANNOTATION: &str = "lessor.io/rules-digest";
+/// Names the Certificate whose authority cert-manager's injector writes.
+const INJECT_ANNOTATION: &str = "cert-manager.io/inject-ca-from";
 /// How long the API server waits for an answer, in seconds. Small: the caller
 /// has 34 seconds for all webhooks, both phases and storage together.
 pub const TIMEOUT_SECONDS: i32 = 5;
@@ -119,6 +121,10 @@ fn webhooks<'a>(
 }
 
 fn metadata(install: &Install, name: &str) -> ObjectMeta {
+    // cert-manager's injector writes `caBundle` where this asks for it.
+    let injected = (install.certificates == Certificates::CertManager).then(|| {
+        (INJECT_ANNOTATION.to_owned(), format!("{}/{}", install.namespace, names::WEBHOOK_SERVICE))
+    });
     ObjectMeta {
         name: Some(name.to_owned()),
         labels: Some(labels("admission")),
@@ -127,7 +133,9 @@ fn metadata(install: &Install, name: &str) -> ObjectMeta {
                 (RULES_VERSION_ANNOTATION.to_owned(), RULES_VERSION.to_string()),
                 (RULES_DIGEST_ANNOTATION.to_owned(), digest(install)),
             ]
-            .into(),
+            .into_iter()
+            .chain(injected)
+            .collect(),
         ),
         ..ObjectMeta::default()
     }

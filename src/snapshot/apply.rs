@@ -26,10 +26,9 @@ impl Snapshot {
                 }
                 Arc::make_mut(&mut self.namespaces).insert(view.name.clone(), Arc::new(view));
             }
+            // What was in it is reported by its own watches, which may be ahead.
             Change::NoNamespace(name) => {
                 Arc::make_mut(&mut self.namespaces).remove(&name);
-                Arc::make_mut(&mut self.managed).remove(&name);
-                Arc::make_mut(&mut self.live_pods).remove(&name);
             }
             Change::Managed { kind, namespace, name, exists } => {
                 return set_membership(&mut self.managed, namespace, (kind, name), exists);
@@ -97,8 +96,17 @@ fn set_membership<T: Ord + Clone>(
     if sets.get(&namespace).is_some_and(|set| set.contains(&item)) == exists {
         return false;
     }
-    let set = Arc::make_mut(Arc::make_mut(sets).entry(namespace).or_default());
-    if exists { set.insert(item) } else { set.remove(&item) }
+    let sets = Arc::make_mut(sets);
+    let set = Arc::make_mut(sets.entry(namespace.clone()).or_default());
+    if exists {
+        set.insert(item);
+    } else {
+        set.remove(&item);
+        if set.is_empty() {
+            sets.remove(&namespace);
+        }
+    }
+    true
 }
 
 /// Every namespace that the Tenant's spec or status names.

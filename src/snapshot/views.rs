@@ -238,6 +238,30 @@ mod tests {
     }
 
     #[test]
+    fn watches_may_overtake_each_other() {
+        let mut snapshot = snapshot();
+        // The policy of the Namespace's next life is seen before the end of the last one.
+        let policy = |exists| Change::Managed {
+            kind: ManagedKind::NetworkPolicy,
+            namespace: "acme".to_owned(),
+            name: names::DEFAULT_DENY_POLICY.to_owned(),
+            exists,
+        };
+        snapshot.apply(policy(true));
+        let isolated = |snapshot: &Snapshot| {
+            matches!(snapshot.owner_of("acme"), Membership::Active { isolated: true, .. })
+        };
+        assert!(isolated(&snapshot));
+        let namespace = snapshot.namespace("acme").unwrap().as_ref().clone();
+        snapshot.apply(Change::NoNamespace("acme".to_owned()));
+        assert!(matches!(snapshot.owner_of("acme"), Membership::Unknown));
+        snapshot.apply(Change::Namespace(namespace));
+        assert!(isolated(&snapshot));
+        snapshot.apply(policy(false));
+        assert!(!isolated(&snapshot));
+    }
+
+    #[test]
     fn a_tenant_on_its_way_out_is_closed() {
         let mut snapshot = snapshot();
         let mut tenant = snapshot.tenant("acme").unwrap().tenant.clone();

@@ -71,8 +71,17 @@ fn a_retained_namespace_starts_nothing_new_except_for_administrators() {
         "NamespaceForeign",
         "metadata.namespace",
     );
+    ask("apps/deployments/scale").namespace("old").update(&scale(2), &scale(0)).allowed(&world);
     let mut old = stored();
     old["metadata"]["labels"]["lessor.io/tenant"] = json!("initech");
+    let image = set(&old, "/spec/containers/0/image", json!("example.com/other"));
+    ask("pods").namespace("old").update(&old, &image).denied(
+        &world,
+        "NamespaceForeign",
+        "metadata.namespace",
+    );
+    let note = set(&old, "/metadata/annotations", json!({"note": "seen"}));
+    ask("pods").namespace("old").update(&old, &note).allowed(&world);
     let ready = set(&old, "/status", json!({"phase": "Running"}));
     ask("pods/status").namespace("old").by(Who::Node("n")).update(&old, &ready).allowed(&world);
     ask("pods/eviction").namespace("old").create(&json!({"kind": "Eviction"})).allowed(&world);

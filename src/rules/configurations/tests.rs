@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::rules::install::Certificates;
 use crate::rules::to_yaml;
 
 fn both(install: &Install, ca: Option<&[u8]>) -> [Value; 2] {
@@ -173,6 +174,19 @@ fn a_webhook_outside_the_cluster_is_called_by_url() {
             "name": "lessor-webhook", "namespace": "lessor-system", "path": "/mutate", "port": 443,
         }})
     );
+}
+
+#[test]
+fn cert_manager_is_told_whose_authority_to_inject() {
+    let annotation = |certificates| {
+        let install = Install { certificates, ..Install::default() };
+        let annotations = validating(&install, None).metadata.annotations.unwrap();
+        annotations.get("cert-manager.io/inject-ca-from").cloned()
+    };
+    let named = annotation(Certificates::CertManager);
+    assert_eq!(named.as_deref(), Some("lessor-system/lessor-webhook"));
+    assert_eq!(annotation(Certificates::SelfManaged), None);
+    assert_eq!(annotation(Certificates::Files), None);
 }
 
 #[test]
