@@ -31,10 +31,10 @@ impl Snapshot {
                 Arc::make_mut(&mut self.namespaces).remove(&name);
             }
             Change::Managed { kind, namespace, name, exists } => {
-                return set_membership(&mut self.managed, namespace, (kind, name), exists);
+                return set_membership(&mut self.managed, &namespace, (kind, name), exists);
             }
             Change::LivePod { namespace, name, exists } => {
-                return set_membership(&mut self.live_pods, namespace, name, exists);
+                return set_membership(&mut self.live_pods, &namespace, name, exists);
             }
             Change::Synced => self.synced = true,
         }
@@ -89,21 +89,21 @@ impl Snapshot {
 
 fn set_membership<T: Ord + Clone>(
     sets: &mut Shared<Arc<BTreeSet<T>>>,
-    namespace: String,
+    namespace: &str,
     item: T,
     exists: bool,
 ) -> bool {
-    if sets.get(&namespace).is_some_and(|set| set.contains(&item)) == exists {
+    if sets.get(namespace).is_some_and(|set| set.contains(&item)) == exists {
         return false;
     }
     let sets = Arc::make_mut(sets);
-    let set = Arc::make_mut(sets.entry(namespace.clone()).or_default());
+    let set = Arc::make_mut(sets.entry(namespace.to_owned()).or_default());
     if exists {
         set.insert(item);
     } else {
         set.remove(&item);
         if set.is_empty() {
-            sets.remove(&namespace);
+            sets.remove(namespace);
         }
     }
     true
