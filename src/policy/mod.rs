@@ -1,4 +1,14 @@
-//! Rego: load, compile, index, evaluate within a budget.
+//! The policy engine: Rego that can deny, warn or make bounded patches.
 //!
-//! This room is kept for the policy engine. Until it moves in, the fixed core
-//! in [`crate::isolation`] alone decides; nothing here pretends otherwise.
+//! A [`Source`] is compiled once and evaluated many times, within a budget,
+//! over an input that the caller pushes: no network, no clock, no cluster
+//! reads, no randomness. What is unknown or broken is an error, never "no
+//! violations".
+//!
+//! Never opens a file, never talks to a cluster. Start reading at [`Source`].
+
+mod error;
+mod source;
+
+pub use error::{EvalError, LoadError};
+pub use source::{Dialect, Module, Source};
