@@ -33,7 +33,7 @@ impl NotYet {
     #[must_use]
     pub fn into_decision(self) -> Decision {
         let violation = Violation {
-            rule: "gate",
+            rule: "gate".into(),
             reason: self.reason,
             field: "metadata.namespace".to_owned(),
             message: self.message,

@@ -148,7 +148,7 @@ fn classes(tenant: &Tenant, before: Option<&Tenant>, questions: &mut Vec<AccessQ
             resource: "tenantclasses",
             name: name.to_owned(),
             refusal: Violation {
-                rule: "tenants/class",
+                rule: "tenants/class".into(),
                 reason: Reason::ClassNotAllowed,
                 field: "spec.class".to_owned(),
                 message: format!(

@@ -4,6 +4,7 @@
 //! requests, carry no code, reason or causes, and send the patch as an array
 //! of numbers.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -39,7 +40,7 @@ impl Rejected {
     #[must_use]
     pub fn decision(&self) -> Decision {
         let violation = Violation {
-            rule: "request",
+            rule: "request".into(),
             reason: self.reason,
             field: "request".to_owned(),
             message: self.message.clone(),
@@ -263,9 +264,9 @@ struct Details<'a> {
 
 #[derive(Serialize)]
 struct Cause<'a> {
-    reason: &'static str,
+    reason: Cow<'static, str>,
     field: &'a str,
-    message: String,
+    message: Cow<'a, str>,
 }
 
 /// The most causes that one answer lists.
@@ -291,7 +292,7 @@ pub fn answer(uid: &str, decision: &Decision) -> Vec<u8> {
             audit_annotations: decision.tenant.as_deref().map(|tenant| Audit {
                 decision: if allowed { "allow" } else { "deny" },
                 tenant,
-                rule: decision.leading().map(|violation| violation.rule),
+                rule: decision.leading().map(|violation| &*violation.rule),
             }),
         },
     };
@@ -307,19 +308,15 @@ pub fn message(decision: &Decision) -> String {
 }
 
 fn full_message(leading: &Violation, all: &[Violation]) -> String {
-    let mut message = format!("{}: {}", leading.reason, sentence(leading));
+    let mut message = format!("{}: {}", leading.reason_text(), leading.sentence());
     let others = all.iter().filter(|other| !std::ptr::eq(*other, leading));
     for other in others.take(MAX_CAUSES - 1) {
-        let _ = write!(message, "; {}: {}", other.reason, sentence(other));
+        let _ = write!(message, "; {}: {}", other.reason_text(), other.sentence());
     }
     if all.len() > MAX_CAUSES {
         let _ = write!(message, "; and {} more", all.len() - MAX_CAUSES);
     }
     message
-}
-
-fn sentence(violation: &Violation) -> String {
-    format!("{}: {}", violation.rule, violation.message)
 }
 
 fn status<'a>(leading: &'a Violation, all: &'a [Violation]) -> Status<'a> {
@@ -329,9 +326,9 @@ fn status<'a>(leading: &'a Violation, all: &'a [Violation]) -> Status<'a> {
         .chain(rest)
         .take(MAX_CAUSES)
         .map(|violation| Cause {
-            reason: violation.reason.as_str(),
+            reason: violation.reason_text(),
             field: &violation.field,
-            message: sentence(violation),
+            message: violation.sentence(),
         })
         .collect();
     Status {

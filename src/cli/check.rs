@@ -202,16 +202,16 @@ fn row(
         tenant: decision.tenant.clone(),
         allowed: decision.allowed(),
         code: leading.map(|violation| violation.reason.code()),
-        reason: leading.map(|violation| violation.reason.to_string()),
-        rule: leading.map(|violation| violation.rule.to_owned()),
+        reason: leading.map(|violation| violation.reason_text().into_owned()),
+        rule: leading.map(|violation| violation.rule.to_string()),
         field: leading.map(|violation| violation.field.clone()),
         message: wire::message(&decision),
         causes: decision
             .violations
             .iter()
             .map(|violation| Cause {
-                reason: violation.reason.to_string(),
-                rule: violation.rule.to_owned(),
+                reason: violation.reason_text().into_owned(),
+                rule: violation.rule.to_string(),
                 field: violation.field.clone(),
                 at: locate(&violation.field),
                 message: violation.message.clone(),

@@ -74,6 +74,8 @@ pub enum Reason {
     PodSecurityLevelManaged,
     /// A Pod breaks its Pod Security Standard.
     PodSecurityViolation,
+    /// A policy of the platform team refuses; on the wire `Policy/<name>/<rule>`.
+    Policy,
     /// A policy used up its budget.
     PolicyBudgetExceeded,
     /// A policy could not be evaluated.
@@ -128,7 +130,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, sorted by name.
-    pub const ALL: [Self; 59] = [
+    pub const ALL: [Self; 60] = [
         Self::AnnotationForbidden,
         Self::BackendRefForbidden,
         Self::BuiltinForbidden,
@@ -163,6 +165,7 @@ impl Reason {
         Self::PeerNotAllowed,
         Self::PodSecurityLevelManaged,
         Self::PodSecurityViolation,
+        Self::Policy,
         Self::PolicyBudgetExceeded,
         Self::PolicyError,
         Self::QuotaExceeded,
@@ -228,6 +231,7 @@ impl Reason {
             Self::PeerNotAllowed => "PeerNotAllowed",
             Self::PodSecurityLevelManaged => "PodSecurityLevelManaged",
             Self::PodSecurityViolation => "PodSecurityViolation",
+            Self::Policy => "Policy",
             Self::PolicyBudgetExceeded => "PolicyBudgetExceeded",
             Self::PolicyError => "PolicyError",
             Self::QuotaExceeded => "QuotaExceeded",

@@ -218,7 +218,7 @@ impl Reviewer {
             user = request.user.name,
             allowed = decision.allowed(),
             reason = reason.map(Reason::as_str),
-            rule = leading.map(|violation| violation.rule),
+            rule = leading.map(|violation| &*violation.rule),
             patches = decision.patch.len(),
             micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "review"

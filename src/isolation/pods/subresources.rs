@@ -98,15 +98,21 @@ fn judge_pod(ctx: &Context<'_>, change: &Change<'_>, out: &mut Findings) {
 mod tests {
     use serde_json::json;
 
+    use std::borrow::Cow;
+
     use super::*;
-    use crate::isolation::Operation;
     use crate::isolation::fixtures::{World, create, update};
     use crate::isolation::pods::as_pod;
+    use crate::isolation::{Operation, Violation};
 
     fn found(world: &World, change: &Change<'_>) -> Vec<(&'static str, Reason, String)> {
         let mut out = Findings::default();
         judge_subresource(&world.context(), change, &mut out);
-        out.violations.into_iter().map(|v| (v.rule, v.reason, v.field)).collect()
+        let known = |v: Violation| match v.rule {
+            Cow::Borrowed(rule) => (rule, v.reason, v.field),
+            Cow::Owned(rule) => panic!("{rule} is not of the core"),
+        };
+        out.violations.into_iter().map(known).collect()
     }
 
     fn connect<'a>(subresource: &'a str, options: &'a Value) -> Change<'a> {

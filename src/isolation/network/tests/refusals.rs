@@ -25,7 +25,7 @@ fn refused(spec: &Value, field: &str, hint: &str) {
 fn only(found: &Findings, field: &str, reason: Reason, hint: &str) {
     let [violation] = found.violations.as_slice() else { panic!("not one: {found:?}") };
     assert_eq!(
-        (violation.rule, violation.field.as_str(), violation.reason),
+        (&*violation.rule, violation.field.as_str(), violation.reason),
         ("network/policy", field, reason),
         "{violation:?}"
     );

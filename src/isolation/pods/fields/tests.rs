@@ -183,7 +183,7 @@ fn findings(spec: &Value) -> Vec<(String, String)> {
     out.violations
         .into_iter()
         .map(|v| {
-            assert_eq!((v.rule, v.reason), ("pods/fields", Reason::UnknownFieldForbidden));
+            assert_eq!((&*v.rule, v.reason), ("pods/fields", Reason::UnknownFieldForbidden));
             (v.field, v.message)
         })
         .collect()
