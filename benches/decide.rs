@@ -12,10 +12,11 @@ use std::sync::LazyLock;
 
 use divan::counter::BytesCount;
 use divan::{AllocProfiler, Bencher};
-use lessor::admission::{Endpoint, Outcome, Request, decide, wire};
+use lessor::admission::offline::Judge;
+use lessor::admission::{Endpoint, Request, wire};
 use lessor::snapshot::{Change, ManagedKind, NamespaceView, Snapshot};
 use serde_json::{Value, json};
-use world::{MUTATE, NAMESPACE, VALIDATE, decided, mutated, pod, review, snapshot};
+use world::{MUTATE, NAMESPACE, NOW, VALIDATE, decided, mutated, pod, review, snapshot};
 
 #[global_allocator]
 static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
@@ -112,32 +113,35 @@ fn decide_validating(bencher: Bencher, case: &str) {
 
 fn decision(bencher: Bencher, body: &[u8], endpoint: Endpoint) {
     let request = wire::parse(body).unwrap();
+    let mut judge = Judge::new(&LARGE, NOW);
     bencher
         .with_inputs(|| request.clone())
-        .bench_local_refs(|request: &mut Request| decide(request, endpoint, black_box(&LARGE)));
+        .bench_local_refs(|request: &mut Request| black_box(&mut judge).decide(request, endpoint));
 }
 
 /// Bytes to bytes, dropping what was made: what a review costs beside HTTP.
 #[divan::bench(args = cases())]
 fn whole_mutating(bencher: Bencher, case: &str) {
     let body = &CORPUS[case];
-    bencher.counter(BytesCount::of_slice(body)).bench(|| answered(black_box(body), MUTATE, &LARGE));
+    let mut judge = Judge::new(&LARGE, NOW);
+    bencher
+        .counter(BytesCount::of_slice(body))
+        .bench_local(|| answered(black_box(body), MUTATE, &mut judge));
 }
 
 #[divan::bench(args = cases())]
 fn whole_validating(bencher: Bencher, case: &str) {
     let body = mutated(&CORPUS[case], &LARGE);
+    let mut judge = Judge::new(&LARGE, NOW);
     bencher
         .counter(BytesCount::of_slice(&body))
-        .bench(|| answered(black_box(&body), VALIDATE, &LARGE));
+        .bench_local(|| answered(black_box(&body), VALIDATE, &mut judge));
 }
 
-fn answered(body: &[u8], endpoint: Endpoint, snapshot: &Snapshot) -> Vec<u8> {
+fn answered(body: &[u8], endpoint: Endpoint, judge: &mut Judge<'_>) -> Vec<u8> {
     let mut request = wire::parse(body).unwrap();
-    match decide(&mut request, endpoint, snapshot) {
-        Outcome::Decided(decision) => wire::answer(&request.uid, &decision),
-        other => panic!("{other:?}"),
-    }
+    let decision = judge.decide(&mut request, endpoint);
+    wire::answer(&request.uid, &decision)
 }
 
 /// A Pod, bytes to bytes, in clusters of 1, 100 and 1,000 tenants.
@@ -148,7 +152,8 @@ fn pod_by_tenants(bencher: Bencher, tenants: usize) {
         100 => &MIDDLE,
         _ => &LARGE,
     };
-    bencher.bench(|| answered(black_box(&CORPUS["pod"]), MUTATE, snapshot));
+    let mut judge = Judge::new(snapshot, NOW);
+    bencher.bench_local(|| answered(black_box(&CORPUS["pod"]), MUTATE, &mut judge));
 }
 
 /// One change to a snapshot of 3,000 namespaces: a copy and the change, which is

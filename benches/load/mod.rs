@@ -11,6 +11,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use lessor::cluster::SnapshotStore;
+use lessor::policy::EvaluatorOptions;
 use lessor::telemetry::Metrics;
 use lessor::tls::rotate::{ServingNames, Validity, issue};
 use lessor::tls::serve::{ServeOptions, Server, serve};
@@ -68,7 +69,8 @@ impl Bench {
         certificates.replace(issued.cert_pem().as_bytes(), issued.key_pem().as_bytes()).unwrap();
         let runtime = one_thread(SERVER_THREAD);
         let server = runtime.block_on(async {
-            let reviewer = Reviewer::new(store(), Metrics::default(), None);
+            let reviewer =
+                Reviewer::new(store(), Metrics::default(), None, EvaluatorOptions::default());
             let floor = post(|body: Bytes| async move {
                 drop(body);
                 ([(axum::http::header::CONTENT_TYPE, "application/json")], FLOOR)

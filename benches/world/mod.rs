@@ -1,12 +1,15 @@
 //! What the measurements judge: tenants of three namespaces, and reviews as an
 //! API server sends them.
 
-use lessor::admission::wire;
-use lessor::admission::{Endpoint, Outcome, Phase, Request, decide};
+use lessor::admission::offline::Judge;
+use lessor::admission::{Endpoint, Phase, Request, wire};
 use lessor::api::{Callers, ClusterFacts};
 use lessor::cluster::files::{self, Manifest};
 use lessor::snapshot::Snapshot;
 use serde_json::{Value, json};
+
+/// Nothing measured depends on the time.
+pub(crate) const NOW: jiff::Timestamp = jiff::Timestamp::UNIX_EPOCH;
 
 /// Namespaces of each tenant, as `tenant-N-{web,data,batch}`.
 pub(crate) const NAMESPACES: usize = 3;
@@ -174,9 +177,8 @@ pub(crate) fn mutated(body: &[u8], snapshot: &Snapshot) -> Vec<u8> {
 /// Decides a review that must be allowed: a refusal would measure another path.
 pub(crate) fn decided(body: &[u8], endpoint: Endpoint, snapshot: &Snapshot) -> Request {
     let mut request = wire::parse(body).unwrap();
-    let outcome = decide(&mut request, endpoint, snapshot);
-    let allowed = matches!(&outcome, Outcome::Decided(decision)
-        if decision.allowed() && decision.tenant.is_some());
-    assert!(allowed, "{endpoint:?} of {}: {outcome:?}", request.target());
+    let decision = Judge::new(snapshot, NOW).decide(&mut request, endpoint);
+    let allowed = decision.allowed() && decision.tenant.is_some();
+    assert!(allowed, "{endpoint:?} of {}: {decision:?}", request.target());
     request
 }

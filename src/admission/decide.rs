@@ -3,10 +3,12 @@
 use crate::isolation::metadata::NamespaceState;
 use crate::isolation::{Caller, Change, Context, Findings, Operation, Violation};
 use crate::names::Reason;
+use crate::policy::Evaluator;
 use crate::snapshot::{NamespaceView, Snapshot, TenantView};
 
 use super::caller::classify;
 use super::decision::{Decision, Outcome};
+use super::limits::Limits;
 use super::request::{Endpoint, Phase, Request};
 use super::scope::{self, Scope};
 use super::{core, guards, mutate, retained};
@@ -21,7 +23,13 @@ use super::{core, guards, mutate, retained};
 /// - [`Outcome::NeedsAccess`] is answered for Lessor's own kinds only.
 /// - Outside tenants everything is allowed, whatever is missing or broken.
 #[must_use]
-pub fn decide(request: &mut Request, endpoint: Endpoint, snapshot: &Snapshot) -> Outcome {
+pub fn decide(
+    evaluator: &mut Evaluator,
+    request: &mut Request,
+    endpoint: Endpoint,
+    snapshot: &Snapshot,
+    limits: &Limits<'_>,
+) -> Outcome {
     let caller = classify(&request.user, endpoint.administrator, &snapshot.callers);
     if let Some(decided) = guards::cluster_scoped(request, caller, snapshot) {
         return decided;

@@ -17,6 +17,20 @@ pub enum Outcome {
     NeedsAccess(NeedsAccess),
 }
 
+impl Outcome {
+    /// The decision where nobody waits and there is no API server to ask: a
+    /// missing context is its refusal, a right in question is taken to be held,
+    /// with a warning.
+    #[must_use]
+    pub fn settled(self) -> Decision {
+        match self {
+            Self::Decided(decision) => decision,
+            Self::NotYet(not_yet) => not_yet.into_decision(),
+            Self::NeedsAccess(access) => access.assumed(),
+        }
+    }
+}
+
 /// Why there is no answer yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotYet {

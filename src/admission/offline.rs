@@ -7,54 +7,81 @@ use serde_json::Value;
 
 use crate::isolation::Operation;
 use crate::names::Reason;
+use crate::policy::Evaluator;
 use crate::snapshot::{Membership, Snapshot};
 
 use super::decide::decide;
-use super::decision::{Decision, Outcome};
+use super::decision::Decision;
+use super::limits::Limits;
 use super::request::{Endpoint, GroupKind, GroupResource, Phase, Request, User};
 
 pub use super::made::made_by;
 pub use super::question::question;
 
-/// Judges a request as the API server would have it judged: the mutating
-/// endpoint, then the validating one on the result.
-#[must_use]
-pub fn review(request: &mut Request, snapshot: &Snapshot) -> Decision {
-    identify_namespace(request, snapshot);
-    let assumed = default_storage_class(request, snapshot);
-    let mutated = ask(request, Phase::Mutating, snapshot);
-    if !mutated.allowed() {
-        return mutated;
-    }
-    let mut decision = ask(request, Phase::Validating, snapshot);
-    decision.patch = mutated.patch;
-    for warning in mutated.warnings.into_iter().chain(assumed) {
-        if !decision.warnings.contains(&warning) {
-            decision.warnings.push(warning);
-        }
-    }
-    decision
+/// Judges requests where nobody waits for the answer: from one snapshot, at one
+/// moment.
+#[derive(Debug)]
+pub struct Judge<'a> {
+    snapshot: &'a Snapshot,
+    evaluator: Evaluator,
+    limits: Limits<'static>,
 }
 
-/// Judges a request as written. Labels, mounts, placement and pull policy that
-/// Lessor would supply are not missed; the Pod Security Standard must be met by
-/// the object itself.
-#[must_use]
-pub fn review_as_written(request: &mut Request, snapshot: &Snapshot) -> Decision {
-    identify_namespace(request, snapshot);
-    let assumed = default_storage_class(request, snapshot);
-    let completed = ask(&mut request.clone(), Phase::Mutating, snapshot);
-    let mut decision = ask(request, Phase::Validating, snapshot);
-    decision.violations.retain(|violation| {
-        violation.reason == Reason::PodSecurityViolation
-            || completed
-                .violations
-                .iter()
-                .any(|left| left.reason == violation.reason && left.field == violation.field)
-    });
-    decision.warnings.extend(assumed);
-    decision
+impl<'a> Judge<'a> {
+    /// Judges from `snapshot` as if it were `now`.
+    #[must_use]
+    pub fn new(snapshot: &'a Snapshot, now: jiff::Timestamp) -> Self {
+        Self { snapshot, evaluator: Evaluator::default(), limits: Limits::unhurried(now) }
+    }
+
+    /// The answer of one endpoint; rights in question are taken to be held.
+    pub fn decide(&mut self, request: &mut Request, endpoint: Endpoint) -> Decision {
+        decide(&mut self.evaluator, request, endpoint, self.snapshot, &self.limits).settled()
+    }
+
+    /// Judges a request as the API server would have it judged: the mutating
+    /// endpoint, then the validating one on the result.
+    #[must_use]
+    pub fn review(&mut self, request: &mut Request) -> Decision {
+        identify_namespace(request, self.snapshot);
+        let assumed = default_storage_class(request, self.snapshot);
+        let mutated = self.decide(request, MUTATING);
+        if !mutated.allowed() {
+            return mutated;
+        }
+        let mut decision = self.decide(request, VALIDATING);
+        decision.patch = mutated.patch;
+        for warning in mutated.warnings.into_iter().chain(assumed) {
+            if !decision.warnings.contains(&warning) {
+                decision.warnings.push(warning);
+            }
+        }
+        decision
+    }
+
+    /// Judges a request as written. Labels, mounts, placement and pull policy that
+    /// Lessor would supply are not missed; the Pod Security Standard must be met by
+    /// the object itself.
+    #[must_use]
+    pub fn review_as_written(&mut self, request: &mut Request) -> Decision {
+        identify_namespace(request, self.snapshot);
+        let assumed = default_storage_class(request, self.snapshot);
+        let completed = self.decide(&mut request.clone(), MUTATING);
+        let mut decision = self.decide(request, VALIDATING);
+        decision.violations.retain(|violation| {
+            matches!(violation.reason, Reason::PodSecurityViolation | Reason::Policy)
+                || completed
+                    .violations
+                    .iter()
+                    .any(|left| left.reason == violation.reason && left.field == violation.field)
+        });
+        decision.warnings.extend(assumed);
+        decision
+    }
 }
+
+const MUTATING: Endpoint = Endpoint { phase: Phase::Mutating, administrator: false };
+const VALIDATING: Endpoint = Endpoint { phase: Phase::Validating, administrator: false };
 
 /// Gives a claim that names no storage class the first of the tenant's class,
 /// as the API server's `DefaultStorageClass` plugin would have given it the
@@ -82,14 +109,6 @@ fn default_storage_class(request: &mut Request, snapshot: &Snapshot) -> Option<S
     Some(format!(
         "no storageClassName: judged as {class:?}; in a cluster its default StorageClass counts"
     ))
-}
-
-fn ask(request: &mut Request, phase: Phase, snapshot: &Snapshot) -> Decision {
-    match decide(request, Endpoint { phase, administrator: false }, snapshot) {
-        Outcome::Decided(decision) => decision,
-        Outcome::NotYet(not_yet) => not_yet.into_decision(),
-        Outcome::NeedsAccess(access) => access.assumed(),
-    }
 }
 
 /// Offline a Namespace is the one of its name among the files: a recording of

@@ -111,8 +111,9 @@ impl Check {
             ..User::default()
         };
         let mut reviewed = Vec::new();
+        let mut judge = offline::Judge::new(&world.snapshot, jiff::Timestamp::now());
         for manifest in &world.reviewed {
-            reviewed.extend(review(manifest, &user, &world, !self.no_mutate)?);
+            reviewed.extend(review(manifest, &user, &mut judge, !self.no_mutate)?);
         }
         match self.output {
             Format::Text => output::print(&text(&reviewed))?,
@@ -130,7 +131,7 @@ impl Check {
 fn review(
     manifest: &Manifest,
     user: &User,
-    world: &World,
+    judge: &mut offline::Judge<'_>,
     mutate: bool,
 ) -> anyhow::Result<Vec<Reviewed>> {
     let at = || manifest.locate("");
@@ -142,12 +143,8 @@ fn review(
         offline::create(manifest.object.clone(), namespace.unwrap_or_default(), user)
             .with_context(at)?
     };
-    let judge = |request: &mut Request| {
-        if mutate {
-            offline::review(request, &world.snapshot)
-        } else {
-            offline::review_as_written(request, &world.snapshot)
-        }
+    let mut judge = |request: &mut Request| {
+        if mutate { judge.review(request) } else { judge.review_as_written(request) }
     };
     let made = offline::made_by(&request);
     let decision = judge(&mut request);

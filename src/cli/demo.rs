@@ -22,12 +22,13 @@ use crate::api::{Callers, ClusterFacts};
 use crate::cluster::SnapshotStore;
 use crate::cluster::files::Manifest;
 use crate::names;
+use crate::policy::EvaluatorOptions;
 use crate::snapshot::Snapshot;
 use crate::telemetry::Metrics;
 use crate::tls::rotate::{ServingNames, Validity, issue};
 use crate::tls::serve::Server;
 use crate::tls::{CertificateStore, ClientAuth};
-use crate::webhook;
+use crate::webhook::{self, Reviewer};
 
 use super::Verdict;
 use super::output::{self, Format};
@@ -156,8 +157,9 @@ async fn start(snapshot: Snapshot) -> anyhow::Result<Stage> {
     let certificates = Arc::new(CertificateStore::new(ClientAuth::Off));
     certificates.replace(issued.cert_pem().as_bytes(), issued.key_pem().as_bytes())?;
     let store = SnapshotStore::fixed(snapshot);
+    let reviewer = Reviewer::new(store, Metrics::default(), None, EvaluatorOptions::default());
     let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
-    let server = webhook::start(loopback, certificates, store, Metrics::default(), None).await?;
+    let server = webhook::start(loopback, certificates, reviewer).await?;
     Ok(Stage { server, ca_pem: issued.ca_pem().to_owned(), not_after: issued.not_after() })
 }
 

@@ -8,12 +8,13 @@ use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::cluster::{AccessReviews, SnapshotStore, caches, files};
+use crate::policy::EvaluatorOptions;
 use crate::settings::{CertificateSource, ClusterArgs, HealthArgs, ServingArgs};
 use crate::snapshot::Snapshot;
 use crate::telemetry::Metrics;
 use crate::tls::rotate::{ServingNames, Validity, issue};
 use crate::tls::{CertificateStore, ClientAuth, Reloader};
-use crate::webhook::{self, Health};
+use crate::webhook::{self, Health, Reviewer};
 
 use super::Verdict;
 use super::controller::ControllerArgs;
@@ -65,14 +66,13 @@ impl Process {
                 .with_context(|| format!("health on {address}"))
         });
         if let (Some(serving), (Some(store), Some(certificates))) = (&self.serving, parts) {
-            let server = webhook::start(
-                serving.listen,
-                certificates,
+            let reviewer = Reviewer::new(
                 store,
                 metrics.clone(),
                 Some(AccessReviews::new(client.clone())),
-            )
-            .await?;
+                EvaluatorOptions::default(),
+            );
+            let server = webhook::start(serving.listen, certificates, reviewer).await?;
             tracing::info!(address = %server.address(), "serving admission");
             let (drain, stop) = (serving.drain(), shutdown.clone());
             let ended = ended.clone();
@@ -152,7 +152,8 @@ pub(super) fn serve_files(
         let store = SnapshotStore::fixed(snapshot);
         let state =
             Health::new(Some(store.clone()), Some(Arc::clone(&certificates)), metrics.clone());
-        let server = webhook::start(serving.listen, certificates, store, metrics, None).await?;
+        let reviewer = Reviewer::new(store, metrics, None, EvaluatorOptions::default());
+        let server = webhook::start(serving.listen, certificates, reviewer).await?;
         tracing::info!(address = %server.address(), tenants, "serving admission from files");
         let probes = tokio::spawn(webhook::serve_health(
             health.health_listen,

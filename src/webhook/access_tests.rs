@@ -11,6 +11,7 @@ use tower::ServiceExt as _;
 use super::{Limits, Reviewer, routes, with_limits};
 use crate::api::{Callers, ClusterFacts};
 use crate::cluster::{AccessReviews, SnapshotStore};
+use crate::policy::EvaluatorOptions;
 use crate::snapshot::{Change, Snapshot};
 use crate::telemetry::Metrics;
 
@@ -42,7 +43,12 @@ async fn create_tenant(access: Option<AccessReviews>) -> Value {
     let mut snapshot =
         Snapshot::new(ClusterFacts::default(), Callers::of_namespace("lessor-system"));
     snapshot.apply(Change::Synced);
-    let reviewer = Reviewer::new(SnapshotStore::fixed(snapshot), Metrics::default(), access);
+    let reviewer = Reviewer::new(
+        SnapshotStore::fixed(snapshot),
+        Metrics::default(),
+        access,
+        EvaluatorOptions::default(),
+    );
     let router = with_limits(routes(reviewer), Limits::default());
     let review = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
         "uid": "u", "operation": "CREATE", "name": "acme",

@@ -12,6 +12,7 @@
 #[cfg(test)]
 mod access_tests;
 mod certificates;
+mod evaluators;
 mod gate;
 mod go_duration;
 mod health;

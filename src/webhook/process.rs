@@ -6,8 +6,6 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::cluster::{AccessReviews, SnapshotStore};
-use crate::telemetry::Metrics;
 use crate::tls::CertificateStore;
 use crate::tls::serve::{ServeError, ServeOptions, Server, serve};
 
@@ -15,19 +13,16 @@ use super::health::Health;
 use super::limits::{Limits, with_limits};
 use super::review::{Reviewer, routes};
 
-/// Starts the admission server: every endpoint, behind every limit. Without
-/// `access` there is no API server to ask what requesters may do.
+/// Starts the admission server: every endpoint, behind every limit.
 ///
 /// # Errors
 /// If the address cannot be bound.
 pub async fn start(
     address: SocketAddr,
     certificates: Arc<CertificateStore>,
-    store: SnapshotStore,
-    metrics: Metrics,
-    access: Option<AccessReviews>,
+    reviewer: Reviewer,
 ) -> Result<Server, ServeError> {
-    let router = with_limits(routes(Reviewer::new(store, metrics, access)), Limits::default());
+    let router = with_limits(routes(reviewer), Limits::default());
     serve(ServeOptions::new(address), certificates, router).await
 }
 

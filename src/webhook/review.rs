@@ -1,6 +1,5 @@
 //! From the bytes of a review to the bytes of its answer.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Extension;
@@ -9,17 +8,19 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use k8s_openapi::api::authorization::v1::ResourceAttributes;
-use tokio::sync::Semaphore;
 
 use crate::admission::{
-    AccessQuestion, Decision, Endpoint, NeedsAccess, NotYet, Outcome, Phase, Request, User, decide,
-    wire,
+    AccessQuestion, Decision, Endpoint, Limits, NeedsAccess, NotYet, Outcome, Phase, Request, User,
+    decide, wire,
 };
 use crate::cluster::{AccessReviews, SnapshotStore, Subject};
 use crate::isolation::Violation;
 use crate::names::Reason;
+use crate::policy::{Evaluator, EvaluatorOptions};
+use crate::snapshot::Snapshot;
 use crate::telemetry::{Metrics, Observed, Verdict};
 
+use super::evaluators::Evaluators;
 use super::gate::Gate;
 use super::limits::Deadline;
 
@@ -28,7 +29,7 @@ use super::limits::Deadline;
 pub struct Reviewer {
     store: SnapshotStore,
     gate: Gate,
-    workers: Arc<Semaphore>,
+    evaluators: Evaluators,
     metrics: Metrics,
     access: Option<AccessReviews>,
 }
@@ -38,14 +39,17 @@ pub struct Reviewer {
 const INLINE_BODY: usize = 128 * 1024;
 
 impl Reviewer {
-    /// Decides from `store`, large bodies on as many workers as there are cores.
-    /// What requesters may do is asked of `access`; without a cluster to ask it
+    /// Decides from `store`, as many requests at a time as there are cores. What requesters may do is asked of `access`; without a cluster to ask it
     /// is assumed, with a warning.
     #[must_use]
-    pub fn new(store: SnapshotStore, metrics: Metrics, access: Option<AccessReviews>) -> Self {
-        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let workers = Arc::new(Semaphore::new(cores));
-        Self { store, gate: Gate::default(), workers, metrics, access }
+    pub fn new(
+        store: SnapshotStore,
+        metrics: Metrics,
+        access: Option<AccessReviews>,
+        options: EvaluatorOptions,
+    ) -> Self {
+        let evaluators = Evaluators::new(options);
+        Self { store, gate: Gate::default(), evaluators, metrics, access }
     }
 
     /// Answers one review.
@@ -57,21 +61,29 @@ impl Reviewer {
     ) -> Response {
         let started = Instant::now();
         let until = deadline.at();
-        let small = body.len() <= INLINE_BODY;
-        let first = if small {
-            self.first_try(endpoint, &body)
-        } else {
-            let this = self.clone();
-            match self.on_worker(until, move || this.first_try(endpoint, &body)).await {
-                Ok(tried) => tried,
-                Err(code) => return code.into_response(),
+        let tried = if body.len() <= INLINE_BODY {
+            match wire::parse(&body) {
+                Err(rejected) => Ok(Tried::Rejected(rejected)),
+                Ok(request) => self.judge(Box::new(request), endpoint, until).await,
             }
+        } else {
+            self.judge_large(endpoint, body, until).await
         };
-        let (request, decision) = match first {
-            Tried::Rejected(rejected) => return self.reject(&rejected, endpoint, started),
-            Tried::Decided(request, decision) => (request, decision),
-            Tried::NotYet(request, not_yet) => self.wait(request, not_yet, endpoint, until).await,
-            Tried::NeedsAccess(request, needs) => {
+        let (request, decision) = match tried {
+            Err(Failed::Panicked) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            Err(Failed::Overloaded(None)) => {
+                return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            }
+            Err(Failed::Overloaded(Some(request))) => (request, overloaded()),
+            Ok(Tried::Rejected(rejected)) => return self.reject(&rejected, endpoint, started),
+            Ok(Tried::Judged(request, Outcome::Decided(decision))) => (request, decision),
+            Ok(Tried::Judged(request, Outcome::NotYet(not_yet))) => {
+                match self.wait(request, not_yet, endpoint, until).await {
+                    Ok(decided) => decided,
+                    Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+                }
+            }
+            Ok(Tried::Judged(request, Outcome::NeedsAccess(needs))) => {
                 let decision = self.ask(&request.user, needs, until).await;
                 (request, decision)
             }
@@ -80,35 +92,54 @@ impl Reviewer {
         json(wire::answer(&request.uid, &decision))
     }
 
-    fn first_try(&self, endpoint: Endpoint, body: &[u8]) -> Tried {
-        match wire::parse(body) {
-            Err(rejected) => Tried::Rejected(rejected),
-            Ok(mut request) => match decide(&mut request, endpoint, &self.store.load()) {
-                Outcome::Decided(decision) => Tried::Decided(Box::new(request), decision),
-                Outcome::NotYet(not_yet) => Tried::NotYet(Box::new(request), not_yet),
-                Outcome::NeedsAccess(needs) => Tried::NeedsAccess(Box::new(request), needs),
-            },
-        }
+    /// Judges a request: where it arrived if the core alone decides, which takes
+    /// microseconds, else off the I/O threads.
+    async fn judge(
+        &self,
+        mut request: Box<Request>,
+        endpoint: Endpoint,
+        until: tokio::time::Instant,
+    ) -> Result<Tried, Failed> {
+        let snapshot = self.store.load();
+        let evaluator = match self.evaluators.try_check_out() {
+            Some(free) => Some(free),
+            None => self.evaluators.check_out(until).await,
+        };
+        let Some(evaluator) = evaluator else {
+            self.metrics.overloaded();
+            return Err(Failed::Overloaded(Some(request)));
+        };
+        let work = move || {
+            let outcome = evaluator
+                .run(|evaluator| decide_now(evaluator, &mut request, endpoint, &snapshot, until));
+            Tried::Judged(request, outcome)
+        };
+        Ok(work())
     }
 
-    /// Runs work off the I/O threads. The permit moves into the worker, so
-    /// that a caller who gives up frees no slot while the work goes on.
-    async fn on_worker<T: Send + 'static>(
+    /// Parses and judges a large body off the I/O threads.
+    async fn judge_large(
         &self,
+        endpoint: Endpoint,
+        body: Bytes,
         until: tokio::time::Instant,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, StatusCode> {
-        let permit =
-            tokio::time::timeout_at(until, Arc::clone(&self.workers).acquire_owned()).await;
-        let Ok(Ok(permit)) = permit else {
+    ) -> Result<Tried, Failed> {
+        let Some(evaluator) = self.evaluators.check_out(until).await else {
             self.metrics.overloaded();
-            return Err(StatusCode::SERVICE_UNAVAILABLE);
+            return Err(Failed::Overloaded(None));
         };
-        let worker = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            work()
-        });
-        worker.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+        let snapshot = self.store.load();
+        on_worker(move || {
+            evaluator.run(|evaluator| match wire::parse(&body) {
+                Err(rejected) => Tried::Rejected(rejected),
+                Ok(request) => {
+                    let mut request = Box::new(request);
+                    let outcome = decide_now(evaluator, &mut request, endpoint, &snapshot, until);
+                    Tried::Judged(request, outcome)
+                }
+            })
+        })
+        .await
     }
 
     /// Waits for the context, for three quarters of the time there is: a crowd
@@ -121,32 +152,36 @@ impl Reviewer {
         mut not_yet: NotYet,
         endpoint: Endpoint,
         until: tokio::time::Instant,
-    ) -> (Box<Request>, Decision) {
+    ) -> Result<(Box<Request>, Decision), Failed> {
         let waits = endpoint.phase == Phase::Mutating;
         let tenant = not_yet.tenant.clone().unwrap_or_default();
         let Some(_waiter) = waits.then(|| self.gate.enter(&tenant)).flatten() else {
-            return (request, not_yet.into_decision());
+            return Ok((request, not_yet.into_decision()));
         };
         let began = Instant::now();
         let until = until - until.saturating_duration_since(tokio::time::Instant::now()) / 4;
         let mut published = self.store.subscribe();
         loop {
-            match decide(&mut request, endpoint, &self.store.load()) {
-                Outcome::Decided(decision) => {
-                    self.metrics.gate_wait(began.elapsed());
-                    return (request, decision);
+            match self.judge(request, endpoint, until).await {
+                Ok(Tried::Judged(same, Outcome::NotYet(still))) => {
+                    (request, not_yet) = (same, still)
                 }
-                Outcome::NotYet(still) => not_yet = still,
-                Outcome::NeedsAccess(needs) => {
+                judged => {
                     self.metrics.gate_wait(began.elapsed());
-                    let decision = self.ask(&request.user, needs, until).await;
-                    return (request, decision);
+                    return match judged? {
+                        Tried::Judged(request, Outcome::NeedsAccess(needs)) => {
+                            let decision = self.ask(&request.user, needs, until).await;
+                            Ok((request, decision))
+                        }
+                        Tried::Judged(request, outcome) => Ok((request, outcome.settled())),
+                        Tried::Rejected(_) => Err(Failed::Panicked),
+                    };
                 }
             }
             let changed = tokio::time::timeout_at(until, published.changed()).await;
             if !matches!(changed, Ok(Ok(()))) {
                 self.metrics.gate_wait(began.elapsed());
-                return (request, not_yet.into_decision());
+                return Ok((request, not_yet.into_decision()));
             }
         }
     }
@@ -228,9 +263,46 @@ impl Reviewer {
 
 enum Tried {
     Rejected(wire::Rejected),
-    Decided(Box<Request>, Decision),
-    NotYet(Box<Request>, NotYet),
-    NeedsAccess(Box<Request>, NeedsAccess),
+    Judged(Box<Request>, Outcome),
+}
+
+/// Why a review was not judged.
+enum Failed {
+    /// No evaluator became free in time.
+    Overloaded(Option<Box<Request>>),
+    /// A worker panicked.
+    Panicked,
+}
+
+async fn on_worker<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Failed> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Failed::Panicked)
+}
+
+fn decide_now(
+    evaluator: &mut Evaluator,
+    request: &mut Request,
+    endpoint: Endpoint,
+    snapshot: &Snapshot,
+    until: tokio::time::Instant,
+) -> Outcome {
+    let remaining = || until.saturating_duration_since(tokio::time::Instant::now());
+    let limits = Limits { now: jiff::Timestamp::now(), remaining: &remaining };
+    decide(evaluator, request, endpoint, snapshot, &limits)
+}
+
+/// Not to be tried again at once: that would amplify it.
+fn overloaded() -> Decision {
+    Decision {
+        violations: vec![Violation {
+            rule: "gate".into(),
+            reason: Reason::Overloaded,
+            field: String::new(),
+            message: "no worker became free in time; try again later".to_owned(),
+        }],
+        ..Decision::default()
+    }
 }
 
 fn attributes(question: &AccessQuestion) -> ResourceAttributes {

@@ -3,11 +3,15 @@
 use anyhow::{Context as _, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use lessor::admission::{Decision, Endpoint, Outcome, Phase, Request, User, decide, offline, wire};
+use lessor::admission::offline::{self, Judge};
+use lessor::admission::{Decision, Endpoint, Phase, Request, User, wire};
 use lessor::snapshot::Snapshot;
 use serde_json::{Map, Value, json};
 
 use super::files::{Recorded, recorded, served_snapshot, snapshot};
+
+/// No example depends on the time.
+const NOW: jiff::Timestamp = jiff::Timestamp::UNIX_EPOCH;
 
 fn requests(manifests: &[lessor::cluster::files::Manifest]) -> Result<Vec<Request>> {
     let user = User { name: "developer".to_owned(), ..User::default() };
@@ -25,12 +29,13 @@ fn requests(manifests: &[lessor::cluster::files::Manifest]) -> Result<Vec<Reques
 
 pub(super) fn workloads() -> Result<()> {
     let snapshot = snapshot()?;
+    let mut judge = Judge::new(&snapshot, NOW);
     let files = super::files::workloads()?;
     ensure!(files.len() > 50, "only {} files", files.len());
     for file in files {
         let mut reasons: Vec<String> = Vec::new();
         for mut request in requests(&file.manifests)? {
-            for violation in offline::review(&mut request, &snapshot).violations {
+            for violation in judge.review(&mut request).violations {
                 let reason = violation.reason.to_string();
                 if !reasons.contains(&reason) {
                     reasons.push(reason);
@@ -75,11 +80,7 @@ pub(super) fn idempotent() -> Result<()> {
 }
 
 fn decided(request: &mut Request, endpoint: Endpoint, snapshot: &Snapshot) -> Decision {
-    match decide(request, endpoint, snapshot) {
-        Outcome::Decided(decision) => decision,
-        Outcome::NotYet(not_yet) => not_yet.into_decision(),
-        Outcome::NeedsAccess(access) => access.assumed(),
-    }
+    Judge::new(snapshot, NOW).decide(request, endpoint)
 }
 
 /// The answer to a review as bytes, by the offline path.

@@ -3,10 +3,12 @@
 use serde_json::Value;
 
 use crate::admission::{
-    Decision, Endpoint, GroupKind, GroupResource, Outcome, Phase, Request, User, decide, wire,
+    Decision, Endpoint, GroupKind, GroupResource, Limits, Outcome, Phase, Request, User, decide,
+    wire,
 };
 use crate::isolation::Operation;
 use crate::names::Reason;
+use crate::policy::Evaluator;
 use crate::snapshot::Snapshot;
 
 /// Who asks.
@@ -125,7 +127,9 @@ impl Ask {
     pub(super) fn outcome(&self, snapshot: &Snapshot, phase: Phase) -> (Outcome, Request) {
         let mut request = self.request.clone();
         let endpoint = Endpoint { phase, administrator: self.administrator };
-        (decide(&mut request, endpoint, snapshot), request)
+        let limits = Limits::unhurried(jiff::Timestamp::UNIX_EPOCH);
+        let mut evaluator = Evaluator::default();
+        (decide(&mut evaluator, &mut request, endpoint, snapshot, &limits), request)
     }
 
     /// The decision of one phase; a missing context is its refusal, a right
@@ -193,11 +197,7 @@ impl Ask {
 }
 
 pub(super) fn settle(outcome: Outcome) -> Decision {
-    match outcome {
-        Outcome::Decided(decision) => decision,
-        Outcome::NotYet(not_yet) => not_yet.into_decision(),
-        Outcome::NeedsAccess(access) => access.assumed(),
-    }
+    outcome.settled()
 }
 
 pub(super) fn reasons(decision: &Decision) -> Vec<(Reason, String)> {

@@ -299,7 +299,7 @@ fn a_recorded_review_speaks_of_the_namespace_of_its_name() {
         "resource": {"group": "", "version": "v1", "resource": "namespaces"},
         "object": new, "oldObject": old, "userInfo": {"username": "alice"}}});
     let mut request = wire::parse(review.to_string().as_bytes()).unwrap();
-    let decision = offline::review(&mut request, &world);
+    let decision = offline::Judge::new(&world, jiff::Timestamp::UNIX_EPOCH).review(&mut request);
     assert_eq!(decision.leading().unwrap().reason.as_str(), "PodSecurityLevelManaged");
 }
 

@@ -19,7 +19,7 @@ fn check(world: &Snapshot, pod: &Value) -> Decision {
     let mut object = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}});
     super::world::merge(&mut object, pod);
     let mut request = offline::create(object, "acme", &User::default()).unwrap();
-    offline::review_as_written(&mut request, world)
+    offline::Judge::new(world, jiff::Timestamp::UNIX_EPOCH).review_as_written(&mut request)
 }
 
 fn pod(spec: &Value) -> Value {
