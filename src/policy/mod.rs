@@ -8,6 +8,8 @@
 //! Never opens a file, never talks to a cluster. Start reading at [`Source`].
 
 mod error;
+pub mod schema;
+pub mod select;
 mod source;
 
 pub use error::{EvalError, LoadError};
