@@ -14,6 +14,8 @@ mod error;
 mod evaluator;
 mod faults;
 mod machine;
+pub mod schema;
+pub mod select;
 mod source;
 
 pub use compile::{Compiled, Entry};
