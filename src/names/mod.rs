@@ -5,9 +5,11 @@
 //! webhook, the controller, the manifests and the tests cannot disagree.
 
 pub mod condition;
+mod plural;
 mod reason;
 mod roles;
 
+pub use plural::plural;
 pub use reason::Reason;
 pub use roles::{TENANT_ROLES, cluster_role};
 

@@ -34,6 +34,9 @@ pub enum EvalError {
     /// More instructions, time, memory or output than the budget allows.
     #[error("{0}")]
     Budget(String),
+    /// What the policy reads is not there yet: retryable.
+    #[error("{0}")]
+    Unavailable(String),
     /// The wall clock's second net: retryable, not a verdict.
     #[error("out of time: {0}")]
     Time(String),

@@ -8,20 +8,34 @@
 //! Never opens a file, never talks to a cluster. Start reading at [`Source`].
 
 mod builtins;
+mod cases;
 mod compile;
 mod convert;
+mod enforced;
 mod error;
 mod evaluator;
 mod faults;
+mod inventory;
 mod machine;
+mod patch;
+mod question;
 pub mod schema;
 pub mod select;
+mod set;
 mod source;
+mod verdict;
 
+pub use cases::{CaseOutcome, admit, run as run_cases};
 pub use compile::{Compiled, Entry};
 pub use convert::{from_rego, to_rego};
+pub use enforced::Enforced;
 pub use error::{EvalError, LoadError};
-pub use evaluator::{Evaluator, EvaluatorOptions};
+pub use evaluator::{Counts, Evaluator, EvaluatorOptions, PatchFailed, World};
 pub use faults::Swallowed;
+pub use inventory::{Data, Inventory, KindKey, Wanted, kept_fields};
 pub use machine::{Budget, EngineKind, Machine};
+pub use patch::Edit;
+pub use question::{Question, TenantInput, UserInput};
+pub use set::{Broken, Member, PolicySet};
 pub use source::{Dialect, Module, Source};
+pub use verdict::{Finding, Verdict};
