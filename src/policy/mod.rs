@@ -12,6 +12,7 @@ mod compile;
 mod convert;
 mod error;
 mod faults;
+mod harden;
 mod machine;
 mod source;
 
