@@ -16,6 +16,7 @@ mod error;
 mod evaluator;
 mod faults;
 mod inventory;
+mod harden;
 mod machine;
 mod patch;
 mod question;

@@ -7,8 +7,12 @@
 
 mod call;
 mod caps;
+mod checks;
+mod operators;
 mod stock;
 mod table;
 
-pub(super) use call::{Builtin, extension};
+pub(super) use call::{Builtin, Function, extension};
+pub(super) use checks::{FIRST_VALUE, ONE_ENTRY, ONE_VALUE, RELEASE};
+pub(super) use operators::{DIV, MINUS, MUL, PLUS, REM};
 pub(super) use table::{Entry, find};

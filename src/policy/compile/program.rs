@@ -7,6 +7,7 @@ use regorus::rvm::Program;
 
 use super::interpreter::Loaded;
 use crate::policy::builtins::{Entry as Builtin, find};
+use crate::policy::harden::{harden, order_sources};
 use crate::policy::source::Source;
 
 /// Compiles all entries into one program.
@@ -23,6 +24,7 @@ pub(super) fn compile(loaded: &mut Loaded, _source: &Source) -> Result<Arc<Progr
     let program =
         Compiler::compile_from_policy(&policy, &names).map_err(|error| error.to_string())?;
     let mut program = Arc::unwrap_or_clone(program);
+    order_sources(&mut program, &policy);
     for (info, resolved) in
         program.builtin_info_table.iter().zip(program.resolved_builtins.iter_mut())
     {
@@ -31,5 +33,5 @@ pub(super) fn compile(loaded: &mut Loaded, _source: &Source) -> Result<Arc<Progr
             _ => return Err(format!("{} has no entry in the table of builtins", info.name)),
         }
     }
-    Ok(Arc::new(program))
+    harden(program).map(Arc::new)
 }
