@@ -4,11 +4,12 @@ use crate::isolation::metadata::NamespaceState;
 use crate::isolation::{Caller, Change, Context, Findings, Operation, Violation};
 use crate::names::Reason;
 use crate::policy::Evaluator;
-use crate::snapshot::{NamespaceView, Snapshot, TenantView};
+use crate::snapshot::Snapshot;
 
 use super::caller::classify;
 use super::decision::{Decision, Outcome};
 use super::limits::Limits;
+use super::policies::Policies;
 use super::request::{Endpoint, Phase, Request};
 use super::scope::{self, Scope};
 use super::{core, guards, mutate, retained};
@@ -42,31 +43,32 @@ pub fn decide(
             Outcome::Decided(retained::decide(request, caller, tenant, state, snapshot))
         }
         Ok(Scope::Tenant { tenant, namespace, live_pods }) => {
-            let inside = Inside { tenant, namespace, live_pods, caller };
-            Outcome::Decided(inside.decide(request, endpoint.phase, snapshot))
+            let policies = Policies { tenant, namespace, snapshot, limits };
+            let inside = Inside { policies, live_pods, caller };
+            Outcome::Decided(inside.decide(evaluator, request, endpoint.phase))
         }
     }
 }
 
 /// A request inside a tenant's namespace.
 struct Inside<'a> {
-    tenant: &'a TenantView,
-    namespace: &'a NamespaceView,
+    policies: Policies<'a>,
     live_pods: usize,
     caller: Caller,
 }
 
 impl Inside<'_> {
-    fn decide(&self, request: &mut Request, phase: Phase, snapshot: &Snapshot) -> Decision {
+    fn decide(&self, evaluator: &mut Evaluator, request: &mut Request, phase: Phase) -> Decision {
+        let Policies { tenant, namespace, snapshot, .. } = self.policies;
         let mut decision =
-            Decision { tenant: Some(self.tenant.valid.name.clone()), ..Decision::default() };
+            Decision { tenant: Some(tenant.valid.name.clone()), ..Decision::default() };
         if self.caller == Caller::Lessor {
             return decision;
         }
         let context = Context {
-            tenant: &self.tenant.valid,
-            class: &self.tenant.class,
-            namespace: &self.namespace.name,
+            tenant: &tenant.valid,
+            class: &tenant.class,
+            namespace: &namespace.name,
             cluster: &snapshot.facts,
         };
         let mut findings = Findings::default();
@@ -81,11 +83,23 @@ impl Inside<'_> {
                     format!("the object cannot be completed: {error}"),
                 ),
             }
+            self.policies.patch(evaluator, request, &mut decision.patch, &mut findings);
         }
         let about_the_patch = findings.warnings.len();
         let state =
-            NamespaceState { terminating: self.namespace.terminating, live_pods: self.live_pods };
-        core::judge(&context, &change_of(request, self.caller), state, &mut findings);
+            NamespaceState { terminating: namespace.terminating, live_pods: self.live_pods };
+        let change = change_of(request, self.caller);
+        core::judge(&context, &change, state, &mut findings);
+        // What the core refuses needs no second opinion, and what is Lessor's own
+        // or only lets go is nobody's to judge.
+        let judged = phase == Phase::Validating
+            && findings.is_clean()
+            && !change.is_managed()
+            && !change.only_releases_finalizers()
+            && !(change.operation == Operation::Delete && namespace.terminating);
+        if judged {
+            decision.verdicts = self.policies.judge(evaluator, request, &mut findings);
+        }
         decision.violations = without_echoes(findings.violations);
         decision.warnings = findings.warnings;
         if !decision.allowed() {

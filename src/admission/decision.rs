@@ -3,6 +3,7 @@
 use crate::document::PatchOperation;
 use crate::isolation::Violation;
 use crate::names::Reason;
+use crate::policy::Verdict;
 
 use super::access::NeedsAccess;
 
@@ -67,6 +68,8 @@ pub struct Decision {
     pub warnings: Vec<String>,
     /// Changes to the object; only from the mutating endpoint.
     pub patch: Vec<PatchOperation>,
+    /// What each policy said that concerned the request; for metrics and logs.
+    pub verdicts: Vec<Verdict>,
 }
 
 impl Decision {

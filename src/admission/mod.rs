@@ -16,6 +16,7 @@ mod limits;
 mod made;
 mod mutate;
 pub mod offline;
+mod policies;
 mod question;
 mod request;
 mod retained;

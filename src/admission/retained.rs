@@ -63,7 +63,7 @@ pub(super) fn decide(
         tenant: Some(tenant.to_owned()),
         violations: findings.violations,
         warnings: findings.warnings,
-        patch: Vec::new(),
+        ..Decision::default()
     }
 }
 

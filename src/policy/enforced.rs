@@ -81,7 +81,11 @@ impl Enforced {
                 line: 0,
                 column: 0,
                 text: String::new(),
-                message: format!("package {} has no rule `{}`, {why}", compiled.package(), entry.rule()),
+                message: format!(
+                    "package {} has no rule `{}`, {why}",
+                    compiled.package(),
+                    entry.rule()
+                ),
                 reason: Reason::Invalid,
             }]
         };

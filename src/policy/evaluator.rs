@@ -126,17 +126,20 @@ impl Evaluator {
                     .then(|| world.policies.exemption(policy, &question.subject, world.now))
                     .flatten()
                     .cloned();
-                Some(Verdict { policy: policy.clone(), enforcement, outcome, exempted_by, remembered: false })
+                Some(Verdict {
+                    policy: policy.clone(),
+                    enforcement,
+                    outcome,
+                    exempted_by,
+                    remembered: false,
+                })
             })
             .collect()
     }
 
     /// Policies that patch the request's object, in their order.
     #[must_use]
-    pub fn patching<'a>(
-        question: &'a Question<'_>,
-        world: &World<'a>,
-    ) -> Vec<&'a Arc<Enforced>> {
+    pub fn patching<'a>(question: &'a Question<'_>, world: &World<'a>) -> Vec<&'a Arc<Enforced>> {
         let mut found: Vec<(i32, &Arc<Enforced>)> = world
             .policies
             .matching(&question.subject)
@@ -161,7 +164,8 @@ impl Evaluator {
     ) -> Result<Vec<Edit>, PatchFailed> {
         let mut input = LazyInput::of(question);
         let result = self.evaluate(policy, Entry::Patch, question, &mut input, world)?;
-        edits(&result, question.subject.group, question.subject.kind).map_err(PatchFailed::Forbidden)
+        edits(&result, question.subject.group, question.subject.kind)
+            .map_err(PatchFailed::Forbidden)
     }
 
     fn ask(

@@ -29,11 +29,7 @@ impl KindKey {
     /// The kind that a policy asks for.
     #[must_use]
     pub fn of(kept: &InventoryKind) -> Self {
-        Self {
-            group: kept.group.clone(),
-            version: kept.version.clone(),
-            kind: kept.kind.clone(),
-        }
+        Self { group: kept.group.clone(), version: kept.version.clone(), kind: kept.kind.clone() }
     }
 
     /// `apiVersion` of its objects: the key of Gatekeeper's layout.
@@ -148,9 +144,9 @@ impl Inventory {
         let paths = self.paths.clone();
         for kinds in Arc::make_mut(&mut self.objects).values_mut() {
             for (kind, objects) in kinds {
-                let again = objects.iter().map(|(name, kept)| {
-                    (name.clone(), Arc::new(kept.indexed_again(kind, &paths)))
-                });
+                let again = objects
+                    .iter()
+                    .map(|(name, kept)| (name.clone(), Arc::new(kept.indexed_again(kind, &paths))));
                 *objects = Arc::new(again.collect());
             }
         }
@@ -254,14 +250,10 @@ impl Inventory {
         own.put(kind, namespace, name, after);
         for (i, (of, path)) in self.paths.iter().enumerate() {
             if of == kind {
-                let index = own
-                    .indexes
-                    .entry((of.clone(), path.clone()))
-                    .or_insert_with(|| object([]));
-                let place = object([
-                    ("name", Rego::from(name)),
-                    ("namespace", Rego::from(namespace)),
-                ]);
+                let index =
+                    own.indexes.entry((of.clone(), path.clone())).or_insert_with(|| object([]));
+                let place =
+                    object([("name", Rego::from(name)), ("namespace", Rego::from(namespace))]);
                 for value in before.into_iter().flat_map(|kept| &kept.values[i]) {
                     unlist(index, value, &place);
                 }
@@ -392,7 +384,9 @@ fn key(text: &str) -> Rego {
 }
 
 fn object<const N: usize>(fields: [(&str, Rego); N]) -> Rego {
-    Rego::from(fields.into_iter().map(|(name, value)| (key(name), value)).collect::<BTreeMap<_, _>>())
+    Rego::from(
+        fields.into_iter().map(|(name, value)| (key(name), value)).collect::<BTreeMap<_, _>>(),
+    )
 }
 
 #[cfg(test)]
@@ -469,7 +463,10 @@ mod tests {
         world.put("acme", "web", &["a", "b"]);
         world.put("acme-dev", "web", &["b"]);
         let of = |namespace: &str| json!({"namespace": namespace, "name": "web"});
-        assert_eq!(world.hosts("acme"), json!({"a": [of("acme")], "b": [of("acme"), of("acme-dev")]}));
+        assert_eq!(
+            world.hosts("acme"),
+            json!({"a": [of("acme")], "b": [of("acme"), of("acme-dev")]})
+        );
         world.put("acme", "web", &["c"]);
         assert_eq!(world.hosts("acme"), json!({"b": [of("acme-dev")], "c": [of("acme")]}));
         let before = world.0.clone();
@@ -525,7 +522,10 @@ mod tests {
         again.rebuild_all();
         for tenant in ["acme", "globex"] {
             let one = world.data(tenant);
-            assert_eq!(one["inventory"]["index"], from_rego(&again.data(tenant, &asked()).document)["inventory"]["index"]);
+            assert_eq!(
+                one["inventory"]["index"],
+                from_rego(&again.data(tenant, &asked()).document)["inventory"]["index"]
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What can change in a snapshot.
 
-use crate::api::{Tenant, TenantClass};
+use crate::api::{ExemptionSpec, Tenant, TenantClass};
+use crate::policy::{KindKey, Member};
 
 use super::views::NamespaceView;
 
@@ -50,6 +51,39 @@ pub enum Change {
         name: String,
         /// Whether it exists and is live.
         exists: bool,
+    },
+    /// A policy exists and was compiled aside.
+    Policy(Member),
+    /// No Policy of this name exists.
+    NoPolicy(String),
+    /// An Exemption exists like this.
+    Exemption {
+        /// Its name.
+        name: String,
+        /// What it says.
+        spec: Box<ExemptionSpec>,
+    },
+    /// No Exemption of this name exists.
+    NoExemption(String),
+    /// An object that policies read exists like this, or does not. It holds the
+    /// fields that are asked for.
+    Inventory {
+        /// Its kind.
+        kind: KindKey,
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+        /// Its fields; none when it does not exist.
+        fields: Option<Box<serde_json::Value>>,
+    },
+    /// Every object of a kind that policies read has been seen, or none can be
+    /// seen any more.
+    InventorySynced {
+        /// The kind.
+        kind: KindKey,
+        /// Whether they are there.
+        synced: bool,
     },
     /// Every cache has been filled once.
     Synced,

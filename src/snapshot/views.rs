@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::api::{Callers, ClusterFacts, FieldError, Tenant, TenantClassSpec, ValidTenant};
+use crate::api::{
+    Callers, ClusterFacts, FieldError, LabelMap, Tenant, TenantClassSpec, ValidTenant,
+};
 use crate::names;
+use crate::policy::{Inventory, PolicySet, TenantInput};
 
 use super::change::ManagedKind;
 
@@ -37,6 +40,10 @@ pub struct TenantView {
     pub errors: Vec<FieldError>,
     /// The class; the strictest possible where it is missing.
     pub class: Arc<TenantClassSpec>,
+    /// Labels of the class.
+    pub class_labels: Arc<LabelMap>,
+    /// What policies read of it.
+    pub input: TenantInput,
 }
 
 /// Whose a namespace is.
@@ -87,6 +94,9 @@ pub struct Snapshot {
     pub(super) managed: Shared<Arc<BTreeSet<(ManagedKind, String)>>>,
     pub(super) live_pods: Shared<Arc<BTreeSet<String>>>,
     pub(super) strictest: Arc<TenantClassSpec>,
+    pub(super) class_labels: Shared<Arc<LabelMap>>,
+    pub(super) policies: Arc<PolicySet>,
+    pub(super) inventory: Inventory,
 }
 
 impl Snapshot {
@@ -104,6 +114,9 @@ impl Snapshot {
             managed: Shared::default(),
             live_pods: Shared::default(),
             strictest: Arc::new(TenantClassSpec::default()),
+            class_labels: Shared::default(),
+            policies: Arc::default(),
+            inventory: Inventory::default(),
         }
     }
 
@@ -128,6 +141,18 @@ impl Snapshot {
     #[must_use]
     pub fn class(&self, name: &str) -> Option<&Arc<TenantClassSpec>> {
         self.classes.get(name)
+    }
+
+    /// Every policy and exemption.
+    #[must_use]
+    pub fn policies(&self) -> &PolicySet {
+        &self.policies
+    }
+
+    /// Objects of tenants that policies read.
+    #[must_use]
+    pub const fn inventory(&self) -> &Inventory {
+        &self.inventory
     }
 
     /// A Namespace by name.

@@ -185,6 +185,20 @@ impl Ask {
         mutated.warnings.into_iter().chain(validated.warnings).collect()
     }
 
+    /// The request itself.
+    pub(super) fn into_request(self) -> Request {
+        self.of_its_kind().request
+    }
+
+    /// With the kind that the object says: rules of the core do not look at it,
+    /// policies do.
+    pub(super) fn of_its_kind(mut self) -> Self {
+        let objects = [&self.request.object, &self.request.old_object];
+        let kind = objects.into_iter().flatten().find_map(|object| object["kind"].as_str());
+        self.request.kind.kind = kind.unwrap_or_default().to_owned();
+        self
+    }
+
     /// The same caller with the request as a phase left it.
     pub(super) const fn again(&self, request: Request) -> Self {
         Self { request, administrator: self.administrator }
