@@ -38,7 +38,7 @@ async fn schema_refuses_policies_by_field(test: Test) -> Result<()> {
     for (pointer, value, field) in [
         ("/rego", json!(""), "spec.rego"),
         ("/rego", json!("a".repeat(140_000)), "spec.rego"),
-        ("/libs", json!(["a".repeat(131_000), "a".repeat(131_072)]), "spec.rego"),
+        ("/libs", json!(["a".repeat(131_072), "a".repeat(131_072)]), "spec.rego"),
         ("/enforcement", json!("forbid"), "spec.enforcement"),
         ("/regoVersion", json!("v2"), "spec.regoVersion"),
         ("/match/kinds", json!([]), "spec.match.kinds"),
