@@ -9,7 +9,7 @@ use crate::snapshot::Snapshot;
 use super::caller::classify;
 use super::decision::{Decision, Outcome};
 use super::limits::Limits;
-use super::policies::Policies;
+use super::rego::Policies;
 use super::request::{Endpoint, Phase, Request};
 use super::scope::{self, Scope};
 use super::{core, guards, mutate, retained};

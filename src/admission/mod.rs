@@ -18,6 +18,7 @@ mod mutate;
 pub mod offline;
 mod policies;
 mod question;
+mod rego;
 mod request;
 mod retained;
 mod scope;

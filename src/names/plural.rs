@@ -33,6 +33,7 @@ mod tests {
             ("EndpointSlice", "endpointslices"),
             ("StorageClass", "storageclasses"),
             ("Gateway", "gateways"),
+            ("Policy", "policies"),
         ] {
             assert_eq!(plural(kind), resource);
         }

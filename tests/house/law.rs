@@ -50,7 +50,7 @@ const ROOMS: [Room; 20] = [
 const PURE_CRATES: [&str; 8] =
     ["serde", "serde_json", "schemars", "k8s_openapi", "kube", "thiserror", "sha2", "base64"];
 /// Crates that belong to some rooms alone.
-const OWNED_CRATES: [(&str, &[&str]); 6] = [
+const OWNED_CRATES: [(&str, &[&str]); 7] = [
     // Keyed digests of secrets.
     ("hmac", &["provision"]),
     // Manifests as text.
@@ -59,8 +59,10 @@ const OWNED_CRATES: [(&str, &[&str]); 6] = [
     ("regorus", &["policy"]),
     // The error type of the builtins that regorus calls.
     ("anyhow", &["policy"]),
+    // Parameters of policies against their schema.
+    ("jsonschema", &["api"]),
     // Times as values; the clock itself is in `IMPURE`.
-    ("jiff", &["api", "snapshot", "admission", "provision", "rollout"]),
+    ("jiff", &["api", "policy", "snapshot", "admission", "provision", "rollout"]),
 ];
 /// The derives and traits of `kube`; its client is not for pure rooms.
 const KUBE_TYPES: [&str; 7] = [

@@ -25,6 +25,7 @@ mod network;
 mod pods;
 mod policies;
 mod properties;
+mod rego;
 mod retained;
 mod services;
 mod standards;
