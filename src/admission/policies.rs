@@ -4,6 +4,7 @@
 use crate::api::{Exemption, FieldError, Policy, validate_exemption, validate_policy};
 use crate::isolation::{Caller, Findings, Operation};
 use crate::names::Reason;
+use crate::policy::{LoadError, admit};
 
 use super::request::Request;
 use super::tenancy::report;
@@ -38,9 +39,26 @@ pub(super) fn policy(request: &Request, caller: Caller) -> Findings {
     findings
 }
 
-/// What keeps a Policy from being admitted.
+/// What keeps a Policy from being admitted: its fields, then its Rego, which has
+/// to compile and to pass the cases that travel with it.
 fn errors_of(name: &str, policy: &Policy) -> Vec<FieldError> {
-    validate_policy(name, &policy.spec)
+    let errors = validate_policy(name, &policy.spec);
+    if !errors.is_empty() {
+        return errors;
+    }
+    admit(name, &policy.spec).err().unwrap_or_default().into_iter().map(of_load).collect()
+}
+
+/// Where it is, what it says there, and what is wrong.
+fn of_load(error: LoadError) -> FieldError {
+    let mut message = error.message;
+    if error.line > 0 {
+        message = format!("{}:{}: {message}", error.line, error.column);
+    }
+    if !error.text.trim().is_empty() {
+        message = format!("{message}: `{}`", error.text.trim());
+    }
+    FieldError { field: error.file, reason: error.reason, message }
 }
 
 /// Judges an Exemption. It takes a tenant out of what the platform team asks of
