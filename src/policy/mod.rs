@@ -13,8 +13,11 @@ mod convert;
 mod error;
 mod faults;
 mod harden;
+mod lint;
 mod machine;
+mod rewrite;
 mod source;
+mod syntax;
 
 pub use compile::{Compiled, Entry};
 pub use convert::{from_rego, to_rego};
