@@ -17,13 +17,16 @@ mod evaluator;
 mod faults;
 mod harden;
 mod inventory;
+mod lint;
 mod machine;
 mod patch;
 mod question;
+mod rewrite;
 pub mod schema;
 pub mod select;
 mod set;
 mod source;
+mod syntax;
 mod verdict;
 
 pub use cases::{CaseOutcome, admit, run as run_cases};

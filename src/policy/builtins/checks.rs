@@ -27,6 +27,7 @@ checks! {
     ONE_VALUE "lessor.one_value" 2 one_value;
     ONE_ENTRY "lessor.one_entry" 3 one_entry;
     RELEASE "lessor.release" 0 release;
+    COLLECTION "lessor.collection" 1 collection;
 }
 
 thread_local! {
@@ -87,6 +88,15 @@ fn one_entry(args: &[Value]) -> anyhow::Result<Value> {
 #[allow(clippy::unnecessary_wraps)]
 fn release(_: &[Value]) -> anyhow::Result<Value> {
     Ok(Value::Bool(true))
+}
+
+/// `collection(value)`: undefined unless there is something to loop over.
+#[allow(clippy::unnecessary_wraps)]
+fn collection(args: &[Value]) -> anyhow::Result<Value> {
+    Ok(match args {
+        [value @ (Value::Array(_) | Value::Set(_) | Value::Object(_))] => value.clone(),
+        _ => Value::Undefined,
+    })
 }
 
 fn number(rule: &Value) -> usize {

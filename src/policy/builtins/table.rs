@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::call::Builtin;
+use super::checks::COLLECTION;
 use super::operators::OPERATORS;
 use super::stock::STOCK;
 
@@ -40,7 +41,8 @@ pub(in crate::policy) fn find(name: &str) -> Option<Entry> {
         let admitted = STOCK.iter().map(|builtin| (builtin.name, Entry::Admitted(builtin)));
         let forbidden = FORBIDDEN.iter().map(|(name, instead)| (*name, Entry::Forbidden(instead)));
         let operators = OPERATORS.iter().map(|builtin| (builtin.name, Entry::Admitted(builtin)));
-        admitted.chain(operators).chain(forbidden).collect()
+        let own = [(COLLECTION.name, Entry::Admitted(&COLLECTION))];
+        admitted.chain(operators).chain(own).chain(forbidden).collect()
     });
     table.get(name).copied()
 }

@@ -1,6 +1,7 @@
-//! Undefined must not get into collections and is no value of a rule: the
-//! engine pushes it into arrays, makes it a key or a value of an object, and
-//! lets it overwrite what a rule had.
+//! Undefined must not get into collections and is no value of a variable or a
+//! rule: the engine pushes it into arrays, makes it a key or a value of an
+//! object, lets it overwrite what a rule had, and goes on behind
+//! `x := undefined`.
 
 use regorus::rvm::Instruction;
 use regorus::rvm::instructions::{ComprehensionMode, GuardMode};
@@ -32,12 +33,36 @@ pub(super) fn guard(editor: &mut Editor, shape: &Shape) {
             _ => {}
         }
     }
+    bindings(editor, shape);
     let results: Vec<(usize, u8)> = super::conflicts::results(&editor.program, shape)
         .filter(|result| !result.constant)
         .map(|result| (result.pc, result.src))
         .collect();
     for (pc, src) in results {
         defined(editor, pc, [src]);
+    }
+}
+
+/// `x := …` fails where there is nothing to bind.
+fn bindings(editor: &mut Editor, shape: &Shape) {
+    let mut found = Vec::new();
+    for body in &shape.bodies {
+        let result = editor.program.rule_infos[body.rule].result_reg;
+        for pc in body.range.clone() {
+            let Instruction::Move { dest, src } = editor.program.instructions[pc] else { continue };
+            let guarded = match editor.program.instructions.get(pc + 1) {
+                Some(Instruction::Guard { register, .. }) => *register == dest,
+                // A call of ours: undefined arguments are looked at next.
+                Some(Instruction::Not { operand, .. }) => *operand == src,
+                _ => false,
+            };
+            if dest != result && !guarded {
+                found.push((pc + 1, dest));
+            }
+        }
+    }
+    for (pc, register) in found {
+        defined(editor, pc, [register]);
     }
 }
 
