@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 use std::fmt::Debug;
+use std::future::ready;
 use std::hash::Hash;
 
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use k8s_openapi::api::core::v1::{LimitRange, Namespace, Pod, ResourceQuota};
 use k8s_openapi::api::networking::v1::NetworkPolicy;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::{Api, PartialObjectMeta};
 use kube::core::{DeserializeGuard, Resource};
 use kube::runtime::WatchStreamExt as _;
@@ -14,14 +16,15 @@ use kube::runtime::watcher::{self, Event};
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
-use crate::api::{Tenant, TenantClass};
+use crate::api::{Exemption, Policy, Tenant, TenantClass};
 use crate::names;
 use crate::snapshot::{Change, ManagedKind, NamespaceView};
 
+use super::policies;
 use super::store::ChangeSender;
 
 /// How many watches must have listed once before the snapshot is synced.
-const WATCHES: usize = 7;
+const WATCHES: usize = 9;
 
 /// Keeps the snapshot behind `changes` true until the process ends or the
 /// writer is gone. Watches reconnect and relist by themselves, with back-off.
@@ -43,12 +46,38 @@ pub async fn follow(client: kube::Client, changes: ChangeSender) {
     };
     tokio::join!(
         announce,
-        pump(tenants(client.clone()), &changes, synced.clone(), tenant_change, |name: String| {
-            Change::NoTenant(name)
-        }),
-        pump(classes(client.clone()), &changes, synced.clone(), class_change, |name: String| {
-            Change::NoClass(name)
-        }),
+        pump(
+            guarded::<Tenant>(&client),
+            &changes,
+            synced.clone(),
+            name,
+            |tenant| ready(tenant_change(tenant)),
+            Change::NoTenant
+        ),
+        pump(
+            guarded::<TenantClass>(&client),
+            &changes,
+            synced.clone(),
+            name,
+            |class| ready(class_change(class)),
+            Change::NoClass
+        ),
+        pump(
+            guarded::<Policy>(&client),
+            &changes,
+            synced.clone(),
+            name,
+            policies::policy_change,
+            Change::NoPolicy
+        ),
+        pump(
+            guarded::<Exemption>(&client),
+            &changes,
+            synced.clone(),
+            name,
+            |exemption| ready(policies::exemption_change(exemption)),
+            Change::NoExemption
+        ),
         pump(
             watcher::watcher(
                 Api::<PartialObjectMeta<Namespace>>::all(client.clone()),
@@ -56,8 +85,9 @@ pub async fn follow(client: kube::Client, changes: ChangeSender) {
             ),
             &changes,
             synced.clone(),
-            |namespace| Some(namespace_change(namespace)),
-            |name: String| Change::NoNamespace(name)
+            name,
+            |namespace| ready(namespace_change(namespace)),
+            Change::NoNamespace
         ),
         managed_pump::<NetworkPolicy>(
             &client,
@@ -84,78 +114,73 @@ pub async fn follow(client: kube::Client, changes: ChangeSender) {
             watcher::watcher(Api::<PartialObjectMeta<Pod>>::all(client.clone()), live),
             &changes,
             synced,
+            key,
             |pod: PartialObjectMeta<Pod>| {
-                let (namespace, name) = key(&pod)?;
-                Some((
-                    (namespace.clone(), name.clone()),
-                    Change::LivePod { namespace, name, exists: true },
-                ))
+                let (namespace, name) = place(pod.metadata);
+                ready(Change::LivePod { namespace, name, exists: true })
             },
             |(namespace, name)| Change::LivePod { namespace, name, exists: false }
         ),
     );
 }
 
-type Guarded<K> = DeserializeGuard<K>;
-
-fn tenants(
-    client: kube::Client,
-) -> impl Stream<Item = watcher::Result<Event<Guarded<Tenant>>>> + Send {
-    watcher::watcher(Api::<Guarded<Tenant>>::all(client), watcher::Config::default())
-}
-
-fn classes(
-    client: kube::Client,
-) -> impl Stream<Item = watcher::Result<Event<Guarded<TenantClass>>>> + Send {
-    watcher::watcher(Api::<Guarded<TenantClass>>::all(client), watcher::Config::default())
+fn guarded<K>(
+    client: &kube::Client,
+) -> impl Stream<Item = watcher::Result<Event<DeserializeGuard<K>>>> + Send
+where
+    K: Resource<DynamicType = ()> + DeserializeOwned + Clone + Debug + Send + 'static,
+{
+    let api = Api::<DeserializeGuard<K>>::all(client.clone());
+    watcher::watcher(api, watcher::Config::default())
 }
 
 /// A Tenant that cannot be read is as good as none: its namespaces become
 /// retained, which is closed, and the watch goes on.
-fn tenant_change(guarded: Guarded<Tenant>) -> Option<(String, Change)> {
+fn tenant_change(guarded: DeserializeGuard<Tenant>) -> Change {
     match guarded.0 {
-        Ok(tenant) => {
-            let name = tenant.metadata.name.clone()?;
-            Some((name, Change::Tenant(Box::new(tenant))))
-        }
+        Ok(tenant) => Change::Tenant(Box::new(tenant)),
         Err(invalid) => {
-            let name = invalid.metadata.name?;
+            let name = invalid.metadata.name.unwrap_or_default();
             tracing::warn!(tenant = %name, error = %invalid.error, "tenant cannot be read");
-            Some((name.clone(), Change::NoTenant(name)))
+            Change::NoTenant(name)
         }
     }
 }
 
-fn class_change(guarded: Guarded<TenantClass>) -> Option<(String, Change)> {
+fn class_change(guarded: DeserializeGuard<TenantClass>) -> Change {
     match guarded.0 {
-        Ok(class) => {
-            let name = class.metadata.name.clone()?;
-            Some((name, Change::Class(Box::new(class))))
-        }
+        Ok(class) => Change::Class(Box::new(class)),
         Err(invalid) => {
-            let name = invalid.metadata.name?;
+            let name = invalid.metadata.name.unwrap_or_default();
             tracing::warn!(class = %name, error = %invalid.error, "class cannot be read");
-            Some((name.clone(), Change::NoClass(name)))
+            Change::NoClass(name)
         }
     }
 }
 
-fn namespace_change(namespace: PartialObjectMeta<Namespace>) -> (String, Change) {
+fn namespace_change(namespace: PartialObjectMeta<Namespace>) -> Change {
     let metadata = namespace.metadata;
-    let name = metadata.name.unwrap_or_default();
-    let view = NamespaceView {
-        name: name.clone(),
+    Change::Namespace(NamespaceView {
+        name: metadata.name.unwrap_or_default(),
         uid: metadata.uid.unwrap_or_default(),
         labels: metadata.labels.unwrap_or_default(),
         given_to: metadata.annotations.unwrap_or_default().remove(names::ADOPT_ANNOTATION),
         terminating: metadata.deletion_timestamp.is_some(),
-    };
-    (name, Change::Namespace(view))
+    })
+}
+
+fn name<K: Resource>(object: &K) -> Option<String> {
+    object.meta().name.clone()
 }
 
 fn key<K: Resource>(object: &K) -> Option<(String, String)> {
     let metadata = object.meta();
     Some((metadata.namespace.clone()?, metadata.name.clone()?))
+}
+
+/// Namespace and name of an object that has both.
+fn place(metadata: ObjectMeta) -> (String, String) {
+    (metadata.namespace.unwrap_or_default(), metadata.name.unwrap_or_default())
 }
 
 async fn managed_pump<K>(
@@ -171,12 +196,10 @@ async fn managed_pump<K>(
         watcher::watcher(Api::<PartialObjectMeta<K>>::all(client.clone()), config),
         changes,
         synced,
+        key,
         |object: PartialObjectMeta<K>| {
-            let (namespace, name) = key(&object)?;
-            Some((
-                (namespace.clone(), name.clone()),
-                Change::Managed { kind, namespace, name, exists: true },
-            ))
+            let (namespace, name) = place(object.metadata);
+            ready(Change::Managed { kind, namespace, name, exists: true })
         },
         |(namespace, name)| Change::Managed { kind, namespace, name, exists: false },
     )
@@ -185,15 +208,17 @@ async fn managed_pump<K>(
 
 /// Turns the events of one watch into changes. After a relist, what was known
 /// and is not there any more is reported as gone.
-async fn pump<K, Key>(
+pub(super) async fn pump<K, Key, Made>(
     events: impl Stream<Item = watcher::Result<Event<K>>>,
     changes: &ChangeSender,
     synced: mpsc::Sender<()>,
-    present: impl Fn(K) -> Option<(Key, Change)>,
+    key: impl Fn(&K) -> Option<Key>,
+    present: impl Fn(K) -> Made,
     absent: impl Fn(Key) -> Change,
 ) where
     K: Resource + Clone,
     Key: Eq + Hash + Clone,
+    Made: Future<Output = Change>,
 {
     let mut known: HashSet<Key> = HashSet::new();
     let mut relisted: HashSet<Key> = HashSet::new();
@@ -204,20 +229,21 @@ async fn pump<K, Key>(
             .default_backoff()
     );
     while let Some(event) = events.next().await {
-        let Ok(event) = event else { continue };
         let change = match event {
-            Event::Init => {
+            Err(_) => continue,
+            Ok(Event::Init) => {
                 relisted.clear();
-                None
+                continue;
             }
-            Event::InitApply(object) => present(object).map(|(key, change)| {
+            Ok(Event::InitApply(object)) => {
+                let Some(key) = key(&object) else { continue };
                 // Known from now on: a list that breaks off is begun anew, and what
                 // was in it may be gone by then.
                 known.insert(key.clone());
                 relisted.insert(key);
-                change
-            }),
-            Event::InitDone => {
+                present(object).await
+            }
+            Ok(Event::InitDone) => {
                 let gone: Vec<Key> = known.difference(&relisted).cloned().collect();
                 for key in gone {
                     if changes.send(absent(key)).await.is_err() {
@@ -228,20 +254,20 @@ async fn pump<K, Key>(
                 if let Some(synced) = synced.take() {
                     let _ = synced.send(()).await;
                 }
-                None
+                continue;
             }
-            Event::Apply(object) => present(object).map(|(key, change)| {
+            Ok(Event::Apply(object)) => {
+                let Some(key) = key(&object) else { continue };
                 known.insert(key);
-                change
-            }),
-            Event::Delete(object) => present(object).map(|(key, _)| {
+                present(object).await
+            }
+            Ok(Event::Delete(object)) => {
+                let Some(key) = key(&object) else { continue };
                 known.remove(&key);
                 absent(key)
-            }),
+            }
         };
-        if let Some(change) = change
-            && changes.send(change).await.is_err()
-        {
+        if changes.send(change).await.is_err() {
             return;
         }
     }

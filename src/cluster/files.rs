@@ -271,6 +271,7 @@ pub fn snapshot(
         let tenant: Tenant = decode(manifest, &tenant_crd)?;
         provision(&mut snapshot, tenant, &mut known);
     }
+    super::file_policies::put(&mut snapshot, manifests)?;
     snapshot.apply(Change::Synced);
     Ok(snapshot)
 }

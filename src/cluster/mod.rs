@@ -6,10 +6,11 @@
 
 mod access;
 pub mod caches;
+mod file_policies;
 pub mod files;
 mod leadership;
 mod locate;
-mod policies;
+pub mod policies;
 mod schema;
 mod store;
 

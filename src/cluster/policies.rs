@@ -1,12 +1,15 @@
-//! Policies and Exemptions among manifests.
+//! Policies and Exemptions, among manifests and as the API server has them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use kube::core::CustomResourceExt;
+use kube::core::{CustomResourceExt, DeserializeGuard};
 
 use super::files::{FileError, Manifest, decode};
-use crate::api::{Exemption, FieldError, Policy, validate_exemption, validate_policy};
+use crate::api::{Exemption, FieldError, Policy, PolicySpec, validate_exemption, validate_policy};
 use crate::names;
+use crate::policy::{Broken, LoadError, Member, admit, select::Matcher};
+use crate::snapshot::Change;
 
 /// The Policies among manifests, in their order.
 ///
@@ -23,6 +26,68 @@ pub fn policies(manifests: &[Manifest]) -> Result<Vec<Policy>, FileError> {
 /// As [`policies`].
 pub fn exemptions(manifests: &[Manifest]) -> Result<Vec<Exemption>, FileError> {
     read(manifests, "Exemption", |_, exemption: &Exemption| validate_exemption(&exemption.spec))
+}
+
+/// What a Policy of the cluster means for the webhook. It is compiled aside, off
+/// the I/O threads: until that is done the version before goes on.
+pub(super) async fn policy_change(guarded: DeserializeGuard<Policy>) -> Change {
+    let policy = match guarded.0 {
+        Ok(policy) => policy,
+        Err(invalid) => {
+            // What it would judge is not known either.
+            let name = invalid.metadata.name.unwrap_or_default();
+            tracing::error!(policy = %name, error = %invalid.error, "policy cannot be read");
+            return Change::NoPolicy(name);
+        }
+    };
+    let name = policy.metadata.name.clone().unwrap_or_default();
+    match tokio::task::spawn_blocking(move || member(&policy)).await {
+        Ok(Some(member)) => Change::Policy(member),
+        _ => Change::NoPolicy(name),
+    }
+}
+
+/// A Policy compiled: the spec that the controller found good last, else its own
+/// as long as no controller has looked at it. None when it has neither a version
+/// that compiles nor a readable match.
+#[must_use]
+pub fn member(policy: &Policy) -> Option<Member> {
+    let name = policy.metadata.name.as_deref().unwrap_or_default();
+    let active = policy.status.as_ref().and_then(|status| status.active.as_ref());
+    let mut errors = Vec::new();
+    for spec in active.map(|active| &active.spec).into_iter().chain([&policy.spec]) {
+        match admit(name, spec) {
+            Ok(enforced) => return Some(Member::Enforced(Arc::new(enforced))),
+            Err(found) => errors = found,
+        }
+    }
+    tracing::error!(policy = %name, error = errors.first().map(ToString::to_string), "policy does not compile");
+    broken(name, &policy.spec, &errors).map(|broken| Member::Broken(Arc::new(broken)))
+}
+
+fn broken(name: &str, spec: &PolicySpec, errors: &[LoadError]) -> Option<Broken> {
+    Some(Broken {
+        name: name.into(),
+        enforcement: spec.enforcement,
+        matcher: Matcher::of_policy(&spec.matching).ok()?,
+        error: errors.first().map_or_else(String::new, ToString::to_string),
+    })
+}
+
+/// What an Exemption of the cluster means for the webhook: one that cannot be
+/// read exempts nothing.
+pub(super) fn exemption_change(guarded: DeserializeGuard<Exemption>) -> Change {
+    match guarded.0 {
+        Ok(exemption) => Change::Exemption {
+            name: exemption.metadata.name.unwrap_or_default(),
+            spec: Box::new(exemption.spec),
+        },
+        Err(invalid) => {
+            let name = invalid.metadata.name.unwrap_or_default();
+            tracing::warn!(exemption = %name, error = %invalid.error, "exemption cannot be read");
+            Change::NoExemption(name)
+        }
+    }
 }
 
 fn read<T>(

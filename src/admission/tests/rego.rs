@@ -99,9 +99,7 @@ fn fast(body: &str, more: &Value) -> PolicySpec {
     let rego = format!(
         "package p\nviolation contains {{\"msg\": \"bad\"}} if input.review.object.metadata.name == \"bad\"\nviolation contains {{\"msg\": \"x\"}} if {{ input.review.object.metadata.name == \"web\"; {body} }}\n"
     );
-    let named = |name: &str| {
-        json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}})
-    };
+    let named = |name: &str| json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}});
     let mut spec = spec(&rego, more);
     spec.cases = serde_json::from_value(json!([
         {"name": "denies", "object": named("bad"), "expect": {"verdict": "deny"}},
