@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::cluster::{AccessReviews, SnapshotStore, caches, files};
+use crate::cluster::{AccessReviews, SnapshotStore, caches, files, inventory};
 use crate::policy::EvaluatorOptions;
 use crate::settings::{CertificateSource, ClusterArgs, HealthArgs, ServingArgs};
 use crate::snapshot::Snapshot;
@@ -51,6 +51,7 @@ impl Process {
         if let Some(serving) = self.serving.as_ref().filter(|_| self.roles.webhook) {
             let initial = Snapshot::new(self.cluster.facts(), self.cluster.callers());
             let (store, changes) = SnapshotStore::followed(initial);
+            tokio::spawn(inventory::follow(client.clone(), store.clone(), changes.clone()));
             tokio::spawn(caches::follow(client.clone(), changes));
             let certificates = Arc::new(CertificateStore::new(client_auth(serving)?));
             self.certify(&client, serving, &certificates, &metrics, &shutdown);

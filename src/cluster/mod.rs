@@ -8,6 +8,7 @@ mod access;
 pub mod caches;
 mod file_policies;
 pub mod files;
+pub mod inventory;
 mod leadership;
 mod locate;
 pub mod policies;
