@@ -120,6 +120,18 @@ pub struct ServingArgs {
         requires = "client_ca"
     )]
     pub client_names: Vec<String>,
+    /// Where decisions about tenants are written, one line of JSON each: a file,
+    /// `-` for standard output, or `none`. Standard output by default, nothing
+    /// with `--static`.
+    #[arg(long, env = "LESSOR_DECISION_LOG", value_name = "PATH")]
+    pub decision_log: Option<PathBuf>,
+    /// Of how many admissions one is written to the decision log; 0 writes
+    /// refusals alone.
+    #[arg(long, env = "LESSOR_DECISION_LOG_ALLOWS", default_value_t = 100, value_name = "ONE_IN")]
+    pub decision_log_allows: u64,
+    /// Evaluates every policy anew instead of remembering its verdicts.
+    #[arg(long, env = "LESSOR_NO_POLICY_MEMO")]
+    pub no_policy_memo: bool,
     /// How long to keep serving after SIGTERM; API servers reuse idle
     /// connections for up to 90 s.
     #[arg(long, env = "LESSOR_DRAIN_SECONDS", default_value_t = 95, value_name = "SECONDS")]

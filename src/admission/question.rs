@@ -18,11 +18,11 @@ pub fn question(request: &Request) -> Value {
         "version": request.kind.version,
         "resource": request.resource.resource,
     });
-    let (operation, options) = match request.operation {
-        Operation::Create => ("CREATE", "CreateOptions"),
-        Operation::Update => ("UPDATE", "UpdateOptions"),
-        Operation::Delete => ("DELETE", "DeleteOptions"),
-        Operation::Connect => ("CONNECT", ""),
+    let options = match request.operation {
+        Operation::Create => "CreateOptions",
+        Operation::Update => "UpdateOptions",
+        Operation::Delete => "DeleteOptions",
+        Operation::Connect => "",
     };
     let mut asked = json!({
         "uid": request.uid,
@@ -30,7 +30,7 @@ pub fn question(request: &Request) -> Value {
         "resource": resource,
         "requestKind": kind,
         "requestResource": resource,
-        "operation": operation,
+        "operation": request.operation.as_str(),
         "userInfo": {"username": request.user.name, "groups": request.user.groups},
         "object": request.object,
         "oldObject": request.old_object,

@@ -1,8 +1,8 @@
 //! What policies say about a request inside a tenant, and what they change.
 
-use crate::api::{Enforcement, Operation as ApiOperation};
+use crate::api::Enforcement;
 use crate::document::{Mutator, PatchOperation};
-use crate::isolation::{Findings, Operation, Violation};
+use crate::isolation::{Findings, Violation};
 use crate::names::Reason;
 use crate::policy::{
     Edit, EvalError, Evaluator, Finding, PatchFailed, Question, UserInput, Verdict, World,
@@ -88,12 +88,7 @@ impl Policies<'_> {
                 resource_group: &request.resource.group,
                 resource: &request.resource.resource,
                 subresource: &request.subresource,
-                operation: match request.operation {
-                    Operation::Create => ApiOperation::Create,
-                    Operation::Update => ApiOperation::Update,
-                    Operation::Delete => ApiOperation::Delete,
-                    Operation::Connect => ApiOperation::Connect,
-                },
+                operation: request.operation,
                 name: name_or_prefix(request),
                 object: request.object.as_ref(),
                 old_object: request.old_object.as_ref(),

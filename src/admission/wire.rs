@@ -196,13 +196,7 @@ pub fn parse(body: &[u8]) -> Result<Request, Rejected> {
 }
 
 fn operation(name: &str) -> Option<Operation> {
-    match name {
-        "CREATE" => Some(Operation::Create),
-        "UPDATE" => Some(Operation::Update),
-        "DELETE" => Some(Operation::Delete),
-        "CONNECT" => Some(Operation::Connect),
-        _ => None,
-    }
+    Operation::ALL.into_iter().find(|known| known.as_str() == name)
 }
 
 /// The uid of a body that is otherwise not acceptable.

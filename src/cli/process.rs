@@ -11,7 +11,7 @@ use crate::cluster::{AccessReviews, SnapshotStore, caches, files, inventory};
 use crate::policy::EvaluatorOptions;
 use crate::settings::{CertificateSource, ClusterArgs, HealthArgs, ServingArgs};
 use crate::snapshot::Snapshot;
-use crate::telemetry::Metrics;
+use crate::telemetry::{DecisionLog, Metrics};
 use crate::tls::rotate::{ServingNames, Validity, issue};
 use crate::tls::{CertificateStore, ClientAuth, Reloader};
 use crate::webhook::{self, Health, Reviewer};
@@ -71,8 +71,9 @@ impl Process {
                 store,
                 metrics.clone(),
                 Some(AccessReviews::new(client.clone())),
-                EvaluatorOptions::default(),
+                evaluator_options(serving),
             );
+            let reviewer = with_log(reviewer, serving, "-")?;
             let server = webhook::start(serving.listen, certificates, reviewer).await?;
             tracing::info!(address = %server.address(), "serving admission");
             let (drain, stop) = (serving.drain(), shutdown.clone());
@@ -153,7 +154,8 @@ pub(super) fn serve_files(
         let store = SnapshotStore::fixed(snapshot);
         let state =
             Health::new(Some(store.clone()), Some(Arc::clone(&certificates)), metrics.clone());
-        let reviewer = Reviewer::new(store, metrics, None, EvaluatorOptions::default());
+        let reviewer = Reviewer::new(store, metrics, None, evaluator_options(serving));
+        let reviewer = with_log(reviewer, serving, NO_LOG)?;
         let server = webhook::start(serving.listen, certificates, reviewer).await?;
         tracing::info!(address = %server.address(), tenants, "serving admission from files");
         let probes = tokio::spawn(webhook::serve_health(
@@ -165,6 +167,23 @@ pub(super) fn serve_files(
         probes.await.context("health")??;
         Ok(Verdict::Clean)
     })
+}
+
+/// In place of a path: no decision log.
+const NO_LOG: &str = "none";
+
+fn with_log(reviewer: Reviewer, serving: &ServingArgs, default: &str) -> anyhow::Result<Reviewer> {
+    let path = serving.decision_log.clone().unwrap_or_else(|| PathBuf::from(default));
+    if path.as_os_str() == NO_LOG {
+        return Ok(reviewer);
+    }
+    let log = DecisionLog::open(&path, serving.decision_log_allows)
+        .with_context(|| format!("the decision log {}", path.display()))?;
+    Ok(reviewer.with_log(log))
+}
+
+fn evaluator_options(serving: &ServingArgs) -> EvaluatorOptions {
+    EvaluatorOptions { memo: !serving.no_policy_memo, ..EvaluatorOptions::default() }
 }
 
 /// Adds the shipped class unless the files have one of that name.

@@ -3,19 +3,7 @@
 use serde_json::Value;
 
 use super::read;
-
-/// What is done to the object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Operation {
-    /// The object is new.
-    Create,
-    /// The object or a subresource of it changes.
-    Update,
-    /// The object goes away, alone or in a deletecollection.
-    Delete,
-    /// A connection through the API server: exec, attach, port-forward, proxy.
-    Connect,
-}
+use crate::api::Operation;
 
 /// Who asks, in five closed classes. Recognised by exact usernames, by the
 /// node authorizer's identity, or by the API server's own authorizer; never by

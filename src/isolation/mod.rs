@@ -25,6 +25,7 @@ pub mod storage;
 #[cfg(test)]
 pub(crate) mod fixtures;
 
-pub use change::{Caller, Change, Operation};
+pub use crate::api::Operation;
+pub use change::{Caller, Change};
 pub use context::Context;
 pub use finding::{Findings, Violation};

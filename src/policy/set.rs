@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::enforced::Enforced;
 use super::select::{Index, Matcher, Subject};
-use crate::api::{Enforcement, ExemptionSpec};
+use crate::api::{Enforcement, ExemptionSpec, Operation};
 
 /// A policy of the set.
 #[derive(Clone, Debug)]
@@ -119,6 +119,13 @@ impl PolicySet {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
+    }
+
+    /// Whether some policy may concern such a request. Conservative: the kind of a
+    /// subresource's parent is not looked at.
+    #[must_use]
+    pub fn concerns(&self, kind: &str, operation: Operation) -> bool {
+        !self.is_empty() && self.index.has(kind, operation)
     }
 
     /// Policies that judge the subject, by name.

@@ -1,5 +1,6 @@
 //! Metrics in Prometheus text. Every label has a bounded set of values.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -40,6 +41,55 @@ pub struct Observed<'a> {
     pub took: Duration,
 }
 
+/// What a policy said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+pub enum PolicyVerdict {
+    /// Nothing is wrong.
+    Allowed,
+    /// Something is wrong.
+    Violated,
+    /// Something is wrong, and an exemption takes it back.
+    Exempted,
+    /// It could not judge.
+    Failed,
+}
+
+/// A policy's verdict as metrics see it.
+#[derive(Clone, Copy, Debug)]
+pub struct PolicyObserved<'a> {
+    /// Name of the Policy. Administrators make policies, so there are not many;
+    /// beyond a bound they are counted together.
+    pub policy: &'a str,
+    /// `deny`, `warn` or `audit`.
+    pub enforcement: &'static str,
+    /// What it said.
+    pub outcome: PolicyVerdict,
+    /// Whether it was remembered.
+    pub remembered: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PolicyLabels {
+    policy: String,
+    enforcement: &'static str,
+    verdict: PolicyVerdict,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct MemoLabels {
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DisagreementLabels {
+    policy: String,
+}
+
+/// Most policies that get a label value of their own.
+const POLICIES: usize = 500;
+/// The label value of those beyond.
+const OTHER: &str = "other";
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ReviewLabels {
     phase: &'static str,
@@ -77,6 +127,12 @@ pub struct Metrics {
     durations: Family<DurationLabels, Histogram>,
     gate_waits: Histogram,
     overloads: Counter,
+    policies: Family<PolicyLabels, Counter>,
+    policy_names: Arc<Mutex<BTreeSet<String>>>,
+    memo: Family<MemoLabels, Counter>,
+    disagreements: Family<DisagreementLabels, Counter>,
+    swallowed: Counter,
+    decisions_dropped: Gauge,
     certificate_not_after: Gauge,
     leader: Gauge,
 }
@@ -110,6 +166,36 @@ impl Default for Metrics {
             "Reviews refused because no worker was free",
             overloads.clone(),
         );
+        let policies = Family::default();
+        registry.register(
+            "policy_verdicts",
+            "Verdicts of policies, by policy, enforcement and verdict",
+            policies.clone(),
+        );
+        let memo = Family::default();
+        registry.register(
+            "policy_memo",
+            "Verdicts of policies that were remembered (hit) or evaluated (miss)",
+            memo.clone(),
+        );
+        let disagreements = Family::default();
+        registry.register(
+            "policy_engine_disagreements",
+            "Sampled evaluations about which the two engines did not agree",
+            disagreements.clone(),
+        );
+        let swallowed = Counter::default();
+        registry.register(
+            "policy_swallowed_errors",
+            "Errors of builtins that imported policies took for undefined",
+            swallowed.clone(),
+        );
+        let decisions_dropped = Gauge::default();
+        registry.register(
+            "decision_log_dropped",
+            "Lines of the decision log that found no room",
+            decisions_dropped.clone(),
+        );
         let certificate_not_after = Gauge::default();
         registry.register(
             "certificate_not_after_seconds",
@@ -124,6 +210,12 @@ impl Default for Metrics {
             durations,
             gate_waits,
             overloads,
+            policies,
+            policy_names: Arc::default(),
+            memo,
+            disagreements,
+            swallowed,
+            decisions_dropped,
             certificate_not_after,
             leader,
         }
@@ -143,6 +235,44 @@ impl Metrics {
         self.durations
             .get_or_create(&DurationLabels { phase, resource })
             .observe(observed.took.as_secs_f64());
+    }
+
+    /// Counts a policy's verdict.
+    pub fn policy(&self, observed: &PolicyObserved<'_>) {
+        let labels = PolicyLabels {
+            policy: self.bounded(observed.policy),
+            enforcement: observed.enforcement,
+            verdict: observed.outcome,
+        };
+        self.policies.get_or_create(&labels).inc();
+        let result = if observed.remembered { "hit" } else { "miss" };
+        self.memo.get_or_create(&MemoLabels { result }).inc();
+    }
+
+    /// Counts what the engines did not agree about.
+    pub fn disagreements(&self, policy: &str, count: u64) {
+        let labels = DisagreementLabels { policy: self.bounded(policy) };
+        self.disagreements.get_or_create(&labels).inc_by(count);
+    }
+
+    /// Counts errors that imported policies took for undefined.
+    pub fn swallowed(&self, count: u64) {
+        self.swallowed.inc_by(count);
+    }
+
+    /// Notes how many lines of the decision log were dropped.
+    pub fn decisions_dropped(&self, count: u64) {
+        self.decisions_dropped.set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// The name, as long as there are not too many.
+    fn bounded(&self, policy: &str) -> String {
+        let mut names = self.policy_names.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if names.contains(policy) || names.len() < POLICIES {
+            names.insert(policy.to_owned());
+            return policy.to_owned();
+        }
+        OTHER.to_owned()
     }
 
     /// Counts a wait at the gate.

@@ -20,6 +20,7 @@ mod limits;
 #[cfg(test)]
 mod limits_tests;
 mod process;
+mod record;
 mod review;
 
 pub use certificates::follow_secret;

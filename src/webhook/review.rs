@@ -16,13 +16,14 @@ use crate::admission::{
 use crate::cluster::{AccessReviews, SnapshotStore, Subject};
 use crate::isolation::Violation;
 use crate::names::Reason;
-use crate::policy::{Evaluator, EvaluatorOptions};
+use crate::policy::{Counts, Evaluator, EvaluatorOptions};
 use crate::snapshot::Snapshot;
-use crate::telemetry::{Metrics, Observed, Verdict};
+use crate::telemetry::{DecisionLog, Metrics, Observed, PolicyObserved, PolicyVerdict, Verdict};
 
 use super::evaluators::Evaluators;
 use super::gate::Gate;
 use super::limits::Deadline;
+use super::record::Record;
 
 /// What every request shares.
 #[derive(Clone, Debug)]
@@ -32,6 +33,7 @@ pub struct Reviewer {
     evaluators: Evaluators,
     metrics: Metrics,
     access: Option<AccessReviews>,
+    log: Option<DecisionLog>,
 }
 
 /// Bodies up to this size are judged where they arrive: moving them to another
@@ -49,7 +51,13 @@ impl Reviewer {
         options: EvaluatorOptions,
     ) -> Self {
         let evaluators = Evaluators::new(options);
-        Self { store, gate: Gate::default(), evaluators, metrics, access }
+        Self { store, gate: Gate::default(), evaluators, metrics, access, log: None }
+    }
+
+    /// Writes decisions about tenants to a log.
+    #[must_use]
+    pub fn with_log(self, log: DecisionLog) -> Self {
+        Self { log: Some(log), ..self }
     }
 
     /// Answers one review.
@@ -61,7 +69,8 @@ impl Reviewer {
     ) -> Response {
         let started = Instant::now();
         let until = deadline.at();
-        let tried = if body.len() <= INLINE_BODY {
+        let size = body.len();
+        let tried = if size <= INLINE_BODY {
             match wire::parse(&body) {
                 Err(rejected) => Ok(Tried::Rejected(rejected)),
                 Ok(request) => self.judge(Box::new(request), endpoint, until).await,
@@ -88,7 +97,7 @@ impl Reviewer {
                 (request, decision)
             }
         };
-        self.record(&request, &decision, endpoint, started);
+        self.record(&request, &decision, endpoint, size, started);
         json(wire::answer(&request.uid, &decision))
     }
 
@@ -109,12 +118,17 @@ impl Reviewer {
             self.metrics.overloaded();
             return Err(Failed::Overloaded(Some(request)));
         };
+        let concerned = snapshot.policies().concerns(&request.kind.kind, request.operation);
         let work = move || {
-            let outcome = evaluator
-                .run(|evaluator| decide_now(evaluator, &mut request, endpoint, &snapshot, until));
-            Tried::Judged(request, outcome)
+            evaluator.run(|evaluator| {
+                let outcome = decide_now(evaluator, &mut request, endpoint, &snapshot, until);
+                (Tried::Judged(request, outcome), evaluator.take_counts())
+            })
         };
-        Ok(work())
+        // What a policy costs is its author's choice.
+        let (tried, counts) = if concerned { on_worker(work).await? } else { work() };
+        self.count(&counts);
+        Ok(tried)
     }
 
     /// Parses and judges a large body off the I/O threads.
@@ -129,17 +143,29 @@ impl Reviewer {
             return Err(Failed::Overloaded(None));
         };
         let snapshot = self.store.load();
-        on_worker(move || {
+        let worker = on_worker(move || {
             evaluator.run(|evaluator| match wire::parse(&body) {
-                Err(rejected) => Tried::Rejected(rejected),
+                Err(rejected) => (Tried::Rejected(rejected), Counts::default()),
                 Ok(request) => {
                     let mut request = Box::new(request);
                     let outcome = decide_now(evaluator, &mut request, endpoint, &snapshot, until);
-                    Tried::Judged(request, outcome)
+                    (Tried::Judged(request, outcome), evaluator.take_counts())
                 }
             })
-        })
-        .await
+        });
+        let (tried, counts) = worker.await?;
+        self.count(&counts);
+        Ok(tried)
+    }
+
+    fn count(&self, counts: &Counts) {
+        for (policy, disagreed) in &counts.disagreed {
+            tracing::warn!(%policy, "the engines do not agree; the interpreter's answer holds");
+            self.metrics.disagreements(policy, *disagreed);
+        }
+        if counts.swallowed > 0 {
+            self.metrics.swallowed(counts.swallowed);
+        }
     }
 
     /// Waits for the context, for three quarters of the time there is: a crowd
@@ -228,7 +254,14 @@ impl Reviewer {
         }
     }
 
-    fn record(&self, request: &Request, decision: &Decision, endpoint: Endpoint, started: Instant) {
+    fn record(
+        &self,
+        request: &Request,
+        decision: &Decision,
+        endpoint: Endpoint,
+        size: usize,
+        started: Instant,
+    ) {
         let leading: Option<&Violation> = decision.leading();
         let reason: Option<Reason> = leading.map(|violation| violation.reason);
         let took = started.elapsed();
@@ -239,8 +272,17 @@ impl Reviewer {
             resource: &request.resource.resource,
             took,
         });
+        for verdict in &decision.verdicts {
+            self.metrics.policy(&observed(verdict));
+        }
         if decision.tenant.is_none() && decision.allowed() {
             return;
+        }
+        if let Some(log) = &self.log
+            && (!decision.allowed() || log.samples_next())
+        {
+            log.write(&Record::of(request, decision, endpoint, size, took));
+            self.metrics.decisions_dropped(log.dropped());
         }
         tracing::info!(
             uid = request.uid,
@@ -290,6 +332,22 @@ fn decide_now(
     let remaining = || until.saturating_duration_since(tokio::time::Instant::now());
     let limits = Limits { now: jiff::Timestamp::now(), remaining: &remaining };
     decide(evaluator, request, endpoint, snapshot, &limits)
+}
+
+/// A policy's verdict as metrics see it.
+fn observed(verdict: &crate::policy::Verdict) -> PolicyObserved<'_> {
+    let outcome = match &verdict.outcome {
+        _ if verdict.exempted_by.is_some() => PolicyVerdict::Exempted,
+        Ok(found) if found.is_empty() => PolicyVerdict::Allowed,
+        Ok(_) => PolicyVerdict::Violated,
+        Err(_) => PolicyVerdict::Failed,
+    };
+    PolicyObserved {
+        policy: &verdict.policy,
+        enforcement: verdict.enforcement.as_str(),
+        outcome,
+        remembered: verdict.remembered,
+    }
 }
 
 /// Not to be tried again at once: that would amplify it.

@@ -45,6 +45,11 @@ impl Index {
         index
     }
 
+    /// Whether any matcher may match a request of this kind.
+    pub fn has(&self, kind: &str, operation: Operation) -> bool {
+        !self.operations[operation as usize].of(kind).is_empty()
+    }
+
     /// Places of the matchers that may match, ascending. The others do not.
     pub fn candidates(&self, subject: &Subject<'_>) -> impl Iterator<Item = usize> + '_ {
         let kinds = &self.operations[subject.operation as usize];
