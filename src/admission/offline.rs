@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::isolation::Operation;
 use crate::names::Reason;
+use crate::rules::{Coverage, covers};
 use crate::snapshot::{Membership, Snapshot};
 
 use super::decide::decide;
@@ -20,6 +21,9 @@ pub use super::question::question;
 /// endpoint, then the validating one on the result.
 #[must_use]
 pub fn review(request: &mut Request, snapshot: &Snapshot) -> Decision {
+    if let Some(decision) = not_asked(request, snapshot) {
+        return decision;
+    }
     identify_namespace(request, snapshot);
     let assumed = default_storage_class(request, snapshot);
     let mutated = ask(request, Phase::Mutating, snapshot);
@@ -41,6 +45,9 @@ pub fn review(request: &mut Request, snapshot: &Snapshot) -> Decision {
 /// the object itself.
 #[must_use]
 pub fn review_as_written(request: &mut Request, snapshot: &Snapshot) -> Decision {
+    if let Some(decision) = not_asked(request, snapshot) {
+        return decision;
+    }
     identify_namespace(request, snapshot);
     let assumed = default_storage_class(request, snapshot);
     let completed = ask(&mut request.clone(), Phase::Mutating, snapshot);
@@ -54,6 +61,23 @@ pub fn review_as_written(request: &mut Request, snapshot: &Snapshot) -> Decision
     });
     decision.warnings.extend(assumed);
     decision
+}
+
+/// What the API server does not ask Lessor about is neither changed nor refused.
+fn not_asked(request: &Request, snapshot: &Snapshot) -> Option<Decision> {
+    let Membership::Active { tenant, .. } = snapshot.owner_of(&request.namespace) else {
+        return None;
+    };
+    let mut resource = request.resource.resource.clone();
+    if !request.subresource.is_empty() {
+        resource = format!("{resource}/{}", request.subresource);
+    }
+    let Coverage::Exempt(why) = covers(&request.resource.group, &resource) else { return None };
+    Some(Decision {
+        tenant: Some(tenant.valid.name.clone()),
+        warnings: vec![format!("the API server does not ask Lessor about {resource}: {why}")],
+        ..Decision::default()
+    })
 }
 
 /// Gives a claim that names no storage class the first of the tenant's class,
