@@ -13,6 +13,8 @@
 mod access_tests;
 mod certificates;
 mod gate;
+#[cfg(test)]
+mod gate_tests;
 mod go_duration;
 mod health;
 mod limits;
