@@ -175,7 +175,7 @@ mod tests {
         let clock = Clock::new(options);
         let watched = clock.watch();
         let now = || *watched.borrow();
-        let pause = Duration::from_secs(60);
+        let pause = Duration::from_mins(1);
         let stream = Builder::new()
             .wait(pause)
             .read(b"PO")
