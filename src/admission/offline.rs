@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::isolation::Operation;
 use crate::names::{self, Reason};
 use crate::policy::Evaluator;
+use crate::rules::{Coverage, covers};
 use crate::snapshot::{Membership, Snapshot};
 
 use super::decide::decide;
@@ -44,6 +45,9 @@ impl<'a> Judge<'a> {
     /// endpoint, then the validating one on the result.
     #[must_use]
     pub fn review(&mut self, request: &mut Request) -> Decision {
+        if let Some(decision) = not_asked(request, self.snapshot) {
+            return decision;
+        }
         identify_namespace(request, self.snapshot);
         let assumed = default_storage_class(request, self.snapshot);
         let mutated = self.decide(request, MUTATING);
@@ -65,6 +69,9 @@ impl<'a> Judge<'a> {
     /// the object itself.
     #[must_use]
     pub fn review_as_written(&mut self, request: &mut Request) -> Decision {
+        if let Some(decision) = not_asked(request, self.snapshot) {
+            return decision;
+        }
         identify_namespace(request, self.snapshot);
         let assumed = default_storage_class(request, self.snapshot);
         let completed = self.decide(&mut request.clone(), MUTATING);
@@ -83,6 +90,23 @@ impl<'a> Judge<'a> {
 
 const MUTATING: Endpoint = Endpoint { phase: Phase::Mutating, administrator: false };
 const VALIDATING: Endpoint = Endpoint { phase: Phase::Validating, administrator: false };
+
+/// What the API server does not ask Lessor about is neither changed nor refused.
+fn not_asked(request: &Request, snapshot: &Snapshot) -> Option<Decision> {
+    let Membership::Active { tenant, .. } = snapshot.owner_of(&request.namespace) else {
+        return None;
+    };
+    let mut resource = request.resource.resource.clone();
+    if !request.subresource.is_empty() {
+        resource = format!("{resource}/{}", request.subresource);
+    }
+    let Coverage::Exempt(why) = covers(&request.resource.group, &resource) else { return None };
+    Some(Decision {
+        tenant: Some(tenant.valid.name.clone()),
+        warnings: vec![format!("the API server does not ask Lessor about {resource}: {why}")],
+        ..Decision::default()
+    })
+}
 
 /// Gives a claim that names no storage class the first of the tenant's class,
 /// as the API server's `DefaultStorageClass` plugin would have given it the

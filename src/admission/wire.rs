@@ -6,7 +6,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,6 +18,7 @@ use crate::isolation::{Operation, Violation};
 use crate::names::Reason;
 
 use super::decision::Decision;
+use super::message::{MAX_CAUSES, message_of, sentence};
 use super::request::{GroupKind, GroupResource, Request, User};
 
 const API_VERSION: &str = "admission.k8s.io/v1";
@@ -263,9 +263,6 @@ struct Cause<'a> {
     message: Cow<'a, str>,
 }
 
-/// The most causes that one answer lists.
-const MAX_CAUSES: usize = 32;
-
 /// Writes the answer: `{apiVersion, kind, response}` and nothing else.
 #[must_use]
 pub fn answer(uid: &str, decision: &Decision) -> Vec<u8> {
@@ -293,26 +290,6 @@ pub fn answer(uid: &str, decision: &Decision) -> Vec<u8> {
     serde_json::to_vec(&review).unwrap_or_default()
 }
 
-/// What the caller reads: every broken rule, the leading one first.
-#[must_use]
-pub fn message(decision: &Decision) -> String {
-    decision
-        .leading()
-        .map_or_else(String::new, |leading| full_message(leading, &decision.violations))
-}
-
-fn full_message(leading: &Violation, all: &[Violation]) -> String {
-    let mut message = format!("{}: {}", leading.reason_text(), leading.sentence());
-    let others = all.iter().filter(|other| !std::ptr::eq(*other, leading));
-    for other in others.take(MAX_CAUSES - 1) {
-        let _ = write!(message, "; {}: {}", other.reason_text(), other.sentence());
-    }
-    if all.len() > MAX_CAUSES {
-        let _ = write!(message, "; and {} more", all.len() - MAX_CAUSES);
-    }
-    message
-}
-
 fn status<'a>(leading: &'a Violation, all: &'a [Violation]) -> Status<'a> {
     let code = leading.reason.code();
     let rest = all.iter().filter(|other| !std::ptr::eq(*other, leading));
@@ -334,7 +311,7 @@ fn status<'a>(leading: &'a Violation, all: &'a [Violation]) -> Status<'a> {
             500 => "InternalError",
             _ => "Forbidden",
         },
-        message: full_message(leading, all),
+        message: message_of(leading, all),
         details: Details { causes, retry_after_seconds: leading.reason.retry_after_seconds() },
     }
 }

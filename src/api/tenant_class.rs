@@ -192,7 +192,7 @@ pub struct PodSecurityFloor {
     pub default: PodSecurityLevel,
     /// Version of the standard: `latest` or `v1.N`.
     #[serde(default = "latest")]
-    #[x_kube(validation = Rule::new("self.matches('^(latest|v1\\\\.[0-9]{1,2})$')").message("version must be latest or v1.N"))]
+    #[x_kube(validation = Rule::new("self.matches('^(latest|v1\\\\.(0|[1-9][0-9]?))$')").message("version must be latest or v1.N"))]
     pub version: String,
 }
 

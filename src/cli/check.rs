@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::admission::{Decision, Request, User, offline, wire};
+use crate::admission::{Decision, Request, User, message, offline, wire};
 use crate::cluster::files::Manifest;
 use crate::document::PatchOperation;
 use crate::isolation::pods;
@@ -202,7 +202,7 @@ fn row(
         reason: leading.map(|violation| violation.reason_text().into_owned()),
         rule: leading.map(|violation| violation.rule.to_string()),
         field: leading.map(|violation| violation.field.clone()),
-        message: wire::message(&decision),
+        message: message(&decision),
         causes: decision
             .violations
             .iter()

@@ -59,7 +59,7 @@ impl FailureReason {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::ObjectConflict => "ObjectConflict",
+            Self::ObjectConflict => "NameConflict",
             Self::RoleNotBindable => "RoleNotBindable",
             Self::ApplyFailed => "ApplyFailed",
         }

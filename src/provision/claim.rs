@@ -19,11 +19,9 @@ pub enum Claim {
         /// UID of the Namespace.
         uid: String,
     },
-    /// Another Tenant has it, or an earlier Tenant of this name had it.
-    NameConflict {
-        /// The `lessor.io/tenant` label found.
-        owner: String,
-    },
+    /// Another Tenant has it, or an earlier Tenant of this name had it. Which one
+    /// is not said: who writes a Tenant does not learn of others.
+    NameConflict,
     /// It exists, belongs to nobody, and no administrator gave it to the Tenant.
     AdoptionDenied,
 }
@@ -68,7 +66,7 @@ pub fn claim(
         return if namespace.deleting { Claim::Terminating { uid } } else { Claim::Own { uid } };
     }
     match label(names::TENANT_LABEL) {
-        Some(owner) => Claim::NameConflict { owner: owner.to_owned() },
+        Some(_) => Claim::NameConflict,
         None => Claim::AdoptionDenied,
     }
 }
@@ -116,10 +114,7 @@ mod tests {
         assert_eq!(claim("acme", "t-1", None, Some(&created)).owned_uid(), Some("ns-1"));
         let earlier =
             namespace(&[("lessor.io/tenant", "acme"), ("lessor.io/tenant-uid", "t-0")], &[]);
-        assert_eq!(
-            claim("acme", "t-1", None, Some(&earlier)),
-            Claim::NameConflict { owner: "acme".into() }
-        );
+        assert_eq!(claim("acme", "t-1", None, Some(&earlier)), Claim::NameConflict);
     }
 
     #[test]
@@ -134,10 +129,7 @@ mod tests {
         assert_eq!(claim("acme", "t-1", None, Some(&given)).owned_uid(), Some("ns-1"));
         assert_eq!(claim("globex", "t-2", None, Some(&given)), Claim::AdoptionDenied);
         let held = namespace(&[("lessor.io/tenant", "globex")], &[("lessor.io/adopt", "acme")]);
-        assert_eq!(
-            claim("acme", "t-1", None, Some(&held)),
-            Claim::NameConflict { owner: "globex".into() }
-        );
+        assert_eq!(claim("acme", "t-1", None, Some(&held)), Claim::NameConflict);
     }
 
     #[test]

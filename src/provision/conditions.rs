@@ -119,12 +119,12 @@ pub(super) fn namespaces(namespaces: &[AppliedNamespace]) -> Finding {
     for namespace in active(namespaces) {
         let name = &namespace.name;
         match &namespace.claim {
-            Claim::NameConflict { owner } => {
+            Claim::NameConflict => {
                 return Finding::no(
                     "NameConflict",
                     format!(
-                        "namespace {name} belongs to tenant {owner}; choose another name, or let \
-                         an administrator give it away with the annotation lessor.io/adopt"
+                        "namespace {name} is taken; choose another name, or let an administrator \
+                         give it to this Tenant with the annotation lessor.io/adopt"
                     ),
                 );
             }

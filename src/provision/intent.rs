@@ -16,7 +16,7 @@ pub fn intent(wanted: &Wanted, observed: &Observed) -> Vec<NamespaceStatus> {
     let is_listed = |namespace: &&WantedNamespace| match &namespace.claim {
         Claim::Own { .. } | Claim::Terminating { .. } => true,
         Claim::Create => namespace.mode == Mode::Active,
-        Claim::NameConflict { .. } | Claim::AdoptionDenied => false,
+        Claim::NameConflict | Claim::AdoptionDenied => false,
     };
     let entry = |namespace: &WantedNamespace| {
         let known = match &namespace.claim {

@@ -174,6 +174,21 @@ fn nothing_is_rendered_into_namespaces_of_others() {
 }
 
 #[test]
+fn nobody_learns_whose_a_namespace_is() {
+    let mut world = observed(&["acme"]);
+    let taken = ObservedNamespace {
+        labels: texts(&[("lessor.io/tenant", "globex")]),
+        ..ObservedNamespace::default()
+    };
+    world.namespaces.insert("taken".into(), taken);
+    let wanted = render(&tenant(&["acme", "taken"]), &ClusterFacts::default(), &world);
+    let status = status(3, &wanted, &applied(&wanted), &world, at(1));
+    assert_eq!(condition(&status, "NamespacesReady"), ("False", "NameConflict"));
+    let said = serde_json::to_string(&status).unwrap();
+    assert!(said.contains("taken") && !said.contains("globex"), "{said}");
+}
+
+#[test]
 fn intent_comes_before_the_uid_and_forgets_an_earlier_one() {
     let spec = tenant(&["acme"]);
     let mut world = observed(&[]);

@@ -206,10 +206,7 @@ impl Snapshot {
         };
         let creator = view.labels.get(names::TENANT_UID_LABEL);
         match self.tenants.get(label) {
-            Some(tenant)
-                if creator == Some(&tenant.uid)
-                    && recorded(tenant, namespace).is_some_and(|entry| entry.uid.is_none()) =>
-            {
+            Some(tenant) if creator == Some(&tenant.uid) && is_being_made(tenant, namespace) => {
                 Membership::Provisioning { tenant }
             }
             _ => Membership::Retained { tenant: label },
@@ -230,6 +227,15 @@ impl Snapshot {
             && (tenant.valid.quota.is_empty() || has(ManagedKind::ResourceQuota, names::QUOTA))
             && (tenant.valid.limits.is_empty() || has(ManagedKind::LimitRange, names::LIMIT_RANGE))
     }
+}
+
+/// Whether the Tenant records that it means to make a namespace of this name, or
+/// lists one of which nothing is recorded: the watch of Namespaces may be ahead
+/// of the watch of Tenants.
+fn is_being_made(tenant: &TenantView, namespace: &str) -> bool {
+    let listed = || tenant.valid.namespaces.iter().any(|listed| listed == namespace);
+    let stays = tenant.tenant.metadata.deletion_timestamp.is_none();
+    recorded(tenant, namespace).map_or_else(|| stays && listed(), |entry| entry.uid.is_none())
 }
 
 fn recorded<'a>(view: &'a TenantView, namespace: &str) -> Option<&'a crate::api::NamespaceStatus> {
@@ -284,6 +290,30 @@ mod tests {
         assert!(isolated(&snapshot));
         snapshot.apply(policy(false));
         assert!(!isolated(&snapshot));
+    }
+
+    #[test]
+    fn a_namespace_may_be_seen_before_the_intent_to_make_it() {
+        let mut snapshot = snapshot();
+        let mut tenant = snapshot.tenant("acme").unwrap().tenant.clone();
+        tenant.spec.namespaces = vec!["acme".to_owned(), "acme-new".to_owned()];
+        snapshot.apply(Change::Tenant(Box::new(tenant)));
+        let seen = |snapshot: &mut Snapshot, name: &str, creator: &str| {
+            let labels = [(names::TENANT_LABEL, "acme"), (names::TENANT_UID_LABEL, creator)];
+            snapshot.apply(Change::Namespace(NamespaceView {
+                name: name.to_owned(),
+                uid: "3".to_owned(),
+                labels: labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+                ..NamespaceView::default()
+            }));
+            matches!(snapshot.owner_of(name), Membership::Provisioning { tenant } if tenant.uid == "t-1")
+        };
+        assert!(seen(&mut snapshot, "acme-new", "t-1"));
+        // Another life of the Tenant made it, or the Tenant does not ask for it.
+        assert!(!seen(&mut snapshot, "acme-new", "t-0"));
+        assert!(!seen(&mut snapshot, "acme-other", "t-1"));
+        // One that is recorded is another Namespace than this one.
+        assert!(!seen(&mut snapshot, "acme", "t-1"));
     }
 
     #[test]

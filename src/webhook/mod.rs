@@ -14,6 +14,8 @@ mod access_tests;
 mod certificates;
 mod evaluators;
 mod gate;
+#[cfg(test)]
+mod gate_tests;
 mod go_duration;
 mod health;
 mod limits;

@@ -14,6 +14,7 @@ use crate::suite::{Suite, Test};
 pub(super) fn register(suite: &mut Suite) {
     suite.steady("members_come_and_go", members_come_and_go);
     suite.steady("secrets_rotate_and_go", secrets_rotate_and_go);
+    suite.steady("a_secret_of_ones_own_is_not_overwritten", own_secret_is_not_overwritten);
     suite.steady("a_class_change_takes_effect", a_class_change_takes_effect);
     suite.steady("a_dropped_namespace_is_retained", a_dropped_namespace_is_retained);
 }
@@ -104,6 +105,41 @@ async fn secrets_rotate_and_go(test: Test) -> Result<()> {
         let at = format!("/api/v1/namespaces/{namespace}/secrets/db");
         world.until_gone(&at, SOON).await?;
     }
+    Ok(())
+}
+
+/// Somebody had the name first: it stays theirs, and the Tenant says why nothing
+/// was distributed. Once they let go of it the copy comes, and is Lessor's.
+async fn own_secret_is_not_overwritten(test: Test) -> Result<()> {
+    let world = World::new(test).await?;
+    let name = world.name.clone();
+    let source = world.source(json!({"password": "distributed"})).await?;
+    world.class(json!({"secrets": [{"name": source, "keys": ["password"]}]})).await?;
+    world.tenant(json!({"class": name})).await?;
+    let own = json!({"apiVersion": "v1", "kind": "Secret",
+        "metadata": {"name": "db", "namespace": name}, "stringData": {"password": "mine"}});
+    world.member().create(&own).await?.object()?;
+    let before = world.stored(&path(&own)).await?;
+    let secrets = json!([{"name": "db", "from": {"secret": source}}]);
+    world.apply_all(&[world.tenant_object(json!({"class": name, "secrets": secrets}))]).await?;
+    let told = |tenant: &serde_json::Value| {
+        let conditions = tenant["status"]["conditions"].as_array().cloned().unwrap_or_default();
+        conditions.iter().any(|condition| {
+            condition["type"] == "SecretsSynced"
+                && condition["status"] == "False"
+                && condition["reason"] == "NameConflict"
+                && condition["message"].as_str().is_some_and(|m| m.contains("db"))
+        })
+    };
+    world.until(&format!("/apis/lessor.io/v1/tenants/{name}"), SOON, told).await?;
+    let after = world.stored(&path(&own)).await?;
+    ensure!(after["data"] == before["data"], "{after}");
+    ensure!(after["metadata"]["uid"] == before["metadata"]["uid"], "{after}");
+    world.member().delete(&path(&own)).await?.object()?;
+    world.lessor.ready(&name, SOON).await?;
+    let copy = world.stored(&path(&own)).await?;
+    ensure!(copy["data"]["password"] == STANDARD.encode("distributed"), "{copy}");
+    world.open.delete(&path(&own)).await?.denied(Reason::ManagedObjectProtected)?;
     Ok(())
 }
 

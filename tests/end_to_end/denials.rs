@@ -54,10 +54,8 @@ fn workloads(folder: &str) -> Result<Vec<Example>> {
         found.push(Example { name, expected, objects });
     }
     ensure!(!found.is_empty(), "no examples in {folder}");
-    // Accounts come before the Pods that run as them.
-    found.sort_by(|a, b| {
-        (a.name != "rolebinding.yaml", &a.name).cmp(&(b.name != "rolebinding.yaml", &b.name))
-    });
+    // As kubectl takes them: an account comes before the Pods that run as it.
+    found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
 }
 

@@ -235,5 +235,25 @@ async fn a_missing_class_grants_nothing(test: Test) -> Result<()> {
     ensure!(world.admin.get(&format!("/api/v1/namespaces/{name}")).await?.code == 404);
     world.class(json!({})).await?;
     eventually(SOON, async || world.lessor.ready(name, SOON).await).await?;
-    Ok(())
+    transitions_are_told(&world).await
+}
+
+/// One Event about the Tenant for each transition, however many passes there were.
+async fn transitions_are_told(world: &World) -> Result<()> {
+    eventually(SOON, async || {
+        let events = world.list("/apis/events.k8s.io/v1/namespaces/default/events").await?;
+        let about = events.iter().filter(|event| {
+            event["regarding"]["kind"] == "Tenant"
+                && event["regarding"]["name"] == world.name.as_str()
+        });
+        let told: Vec<(&str, &str)> = about
+            .filter_map(|event| Some((event["type"].as_str()?, event["reason"].as_str()?)))
+            .collect();
+        for expected in [("Warning", "ClassNotFound"), ("Normal", "Provisioned")] {
+            let count = told.iter().filter(|told| **told == expected).count();
+            ensure!(count == 1, "{expected:?} was told {count} times: {told:?}");
+        }
+        Ok(())
+    })
+    .await
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::harness::{REPLICASETS, TENANTS, Who, ask, set};
 use super::pods::{pod, stored};
 use super::world::{with_class, with_tenant, world};
+use crate::admission::{User, offline};
 
 const TENANT: &str = "metadata.labels[lessor.io/tenant]";
 
@@ -294,4 +295,31 @@ fn r63_only_its_own_node_mirrors_a_pod() {
     own["metadata"]["annotations"] = json!({"kubernetes.io/config.mirror": "h"});
     own["spec"]["nodeName"] = json!("n1");
     ask("pods").by(Who::Node("n1")).create(&own).allowed(&world);
+}
+
+/// Commands say so too, instead of what would have been said.
+#[test]
+fn what_the_api_server_does_not_ask_about_is_left_alone() {
+    let snapshot = world();
+    let judged = |version: &str, kind: &str| {
+        let object = json!({"apiVersion": version, "kind": kind,
+            "metadata": {"name": "lessor-x", "labels": {"lessor.io/managed": "true"}}});
+        let mut request = offline::create(object, "acme", &User::default()).unwrap();
+        [
+            offline::review(&mut request.clone(), &snapshot),
+            offline::review_as_written(&mut request, &snapshot),
+        ]
+    };
+    for (version, kind) in
+        [("v1", "Event"), ("events.k8s.io/v1", "Event"), ("coordination.k8s.io/v1", "Lease")]
+    {
+        for decision in judged(version, kind) {
+            assert!(decision.allowed() && decision.patch.is_empty(), "{decision:?}");
+            assert_eq!(decision.tenant.as_deref(), Some("acme"));
+            assert!(decision.warnings[0].contains("does not ask"), "{decision:?}");
+        }
+    }
+    for decision in judged("v1", "ConfigMap") {
+        assert!(!decision.allowed());
+    }
 }

@@ -151,7 +151,9 @@ fn pod_security(class: &TenantClassSpec, errors: &mut Errors) {
     }
     let minor = floor.version.strip_prefix("v1.");
     let numbered = minor.is_some_and(|minor| {
-        (1..=2).contains(&minor.len()) && minor.bytes().all(|byte| byte.is_ascii_digit())
+        (1..=2).contains(&minor.len())
+            && minor.bytes().all(|byte| byte.is_ascii_digit())
+            && (minor == "0" || !minor.starts_with('0'))
     });
     if floor.version != "latest" && !numbered {
         errors.invalid(

@@ -34,7 +34,7 @@ pub(super) const WORKLOADS: [Example; 52] = embedded!("workloads/":
     "allowed/daemonset", "allowed/replicaset", "allowed/pod", "allowed/pod-hardened",
     "allowed/pod-token", "allowed/pod-baseline", "allowed/service", "allowed/ingress",
     "allowed/networkpolicy", "allowed/persistentvolumeclaim", "allowed/configmap",
-    "allowed/secret", "allowed/rolebinding", "allowed/autoscaling", "allowed/certificate",
+    "allowed/secret", "allowed/deployer", "allowed/autoscaling", "allowed/certificate",
     "allowed/unmanaged", "denied/privileged", "denied/host-path", "denied/host-network",
     "denied/root", "denied/capabilities", "denied/probe-host", "denied/secret-by-environment",
     "denied/secret-by-projection", "denied/serviceaccount-secret", "denied/shadowed-mount",

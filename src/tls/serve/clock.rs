@@ -159,3 +159,45 @@ impl HttpBody for Watched {
         self.body.size_hint()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::AsyncReadExt as _;
+    use tokio_test::io::Builder;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_head_runs_out_of_time_and_an_unused_connection_does_not() {
+        let options = ServeOptions::new(([127, 0, 0, 1], 0).into());
+        let clock = Clock::new(options);
+        let watched = clock.watch();
+        let now = || *watched.borrow();
+        let pause = Duration::from_mins(1);
+        let stream = Builder::new()
+            .wait(pause)
+            .read(b"PO")
+            .wait(options.header_timeout / 2)
+            .read(b"ST")
+            .build();
+        let mut stream = Timed { inner: stream, clock: clock.clone() };
+        let began = Instant::now();
+        assert_eq!(now(), Now { phase: Phase::Idle, until: began + options.idle_timeout });
+        let mut bytes = [0; 2];
+        stream.read_exact(&mut bytes).await.unwrap();
+        let head = Now { phase: Phase::Head, until: Instant::now() + options.header_timeout };
+        assert!(Instant::now() >= began + pause);
+        assert_eq!(now(), head);
+        // A byte now and then buys no time.
+        stream.read_exact(&mut bytes).await.unwrap();
+        assert!(Instant::now() > began + pause);
+        assert_eq!(now(), head);
+        let busy = clock.busy();
+        assert_eq!(now().phase, Phase::Busy);
+        assert_eq!(now().until, Instant::now() + options.request_timeout);
+        drop(busy);
+        assert_eq!(now(), Now { phase: Phase::Idle, until: Instant::now() + options.idle_timeout });
+    }
+}

@@ -42,13 +42,16 @@ fn classes_hold_together() {
         Reason::Invalid,
         "`restricted`",
     );
-    for version in ["1.33", "v1.", "v1.100", "v1.3x", "Latest"] {
+    for version in ["1.33", "v1.", "v1.100", "v1.3x", "v1.08", "v1.00", "Latest"] {
         only(
             &judged("podSecurity", json!({"version": version})),
             "spec.podSecurity.version",
             Reason::Invalid,
             "v1.N",
         );
+    }
+    for version in ["latest", "v1.0", "v1.34"] {
+        assert_eq!(judged("podSecurity", json!({"version": version})), []);
     }
     only(
         &judged("defaultNodePool", json!("x")),

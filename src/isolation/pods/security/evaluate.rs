@@ -46,7 +46,7 @@ pub fn evaluate(
     CHECKS
         .iter()
         .filter(|check| check.level <= level)
-        .filter(|check| level != Level::Restricted || !is_overridden(check.id, pod, minor))
+        .filter(|check| level != Level::Restricted || !is_overridden(check.id, minor))
         .filter_map(|check| {
             let finding = check.rule_for(pod, minor)?(pod)?;
             Some(CheckFailure {

@@ -20,10 +20,8 @@
 //! Where the API would give a zero value, that value is judged: a volume without
 //! a source is an `emptyDir`, a `seccompProfile: {}` has the (bad) type `""`.
 //!
-//! Stricter than the plugin where the API server would refuse the Pod anyway: a
-//! volume with an allowed and a denied source is denied, and where a Windows Pod
-//! is exempt from a restricted control, the baseline control it overrides judges
-//! in its place. So what passes restricted always passes baseline.
+//! Stricter than the plugin in one place, where the API server would refuse the
+//! Pod anyway: a volume with an allowed and a denied source is denied.
 //!
 //! Start reading at `registry.rs`, the table of controls and their versions;
 //! `containers.rs` says who is judged, `field.rs` how a field is read.

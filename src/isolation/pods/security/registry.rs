@@ -19,8 +19,9 @@ pub(super) struct Check {
     pub(super) level: Level,
     /// Minor version and the rule in force from it on, oldest first.
     pub(super) rules: &'static [(u32, Rule)],
-    /// Baseline controls this one replaces at the restricted level, at those
-    /// versions at which it has a rule itself.
+    /// Baseline control this one replaces at the restricted level, at those
+    /// versions at which it has a rule itself, for every Pod: also for those that
+    /// it does not judge.
     pub(super) overrides: Option<&'static str>,
     /// Minor version from which Pods of one kind are not judged at all.
     pub(super) exempt: Option<(u32, Kind)>,
@@ -55,9 +56,12 @@ impl Check {
     }
 }
 
-/// Whether, at the restricted level, a stricter control judges this Pod instead.
-pub(super) fn is_overridden(id: &str, pod: Pod<'_>, minor: u32) -> bool {
-    CHECKS.iter().any(|check| check.overrides == Some(id) && check.rule_for(pod, minor).is_some())
+/// Whether, at the restricted level, a stricter control has taken the place of
+/// this one. Of the version alone, as in the API server.
+pub(super) fn is_overridden(id: &str, minor: u32) -> bool {
+    CHECKS.iter().any(|check| {
+        check.overrides == Some(id) && check.rules.iter().any(|(since, _)| *since <= minor)
+    })
 }
 
 /// Limits of Linux that mean nothing to Windows. API validation already refuses

@@ -6,14 +6,15 @@ use super::super::offenders::{Finding, Offenders};
 use super::super::text::{join_quoted, plural};
 use std::collections::BTreeSet;
 
-/// The namespaces of the node stay its own.
+/// The namespaces of the node stay its own. Messages name them in the order and
+/// the form of the API server (`hostNetwork=true`), which sorts nothing here.
 pub(in super::super) fn namespaces(pod: Pod<'_>) -> Option<Finding> {
     let mut found = Offenders::default();
     let mut names = Vec::new();
-    for name in ["hostIPC", "hostNetwork", "hostPID"] {
+    for name in ["hostNetwork", "hostPID", "hostIPC"] {
         if pod.spec(&[name]).may_be_true() {
             found.blame(pod.itself(), name);
-            names.push(name);
+            names.push(format!("{name}=true"));
         }
     }
     found.finding("host namespaces", |_| names.join(", "))

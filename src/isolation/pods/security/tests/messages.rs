@@ -13,7 +13,7 @@ fn the_whole_line() {
     });
     let version = Version::Minor(34);
     let failures = evaluate(Level::Restricted, version, &Value::Null, &spec);
-    let list = r#"host namespaces (hostNetwork), privileged (container "b" must not set securityContext.privileged=true), allowPrivilegeEscalation != false (containers "a", "b" must set securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (containers "a", "b" must set securityContext.capabilities.drop=["ALL"]), runAsNonRoot != true (pod or containers "a", "b" must set securityContext.runAsNonRoot=true), seccompProfile (pod or containers "a", "b" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")"#;
+    let list = r#"host namespaces (hostNetwork=true), privileged (container "b" must not set securityContext.privileged=true), allowPrivilegeEscalation != false (containers "a", "b" must set securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (containers "a", "b" must set securityContext.capabilities.drop=["ALL"]), runAsNonRoot != true (pod or containers "a", "b" must set securityContext.runAsNonRoot=true), seccompProfile (pod or containers "a", "b" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")"#;
     assert_eq!(
         violation_message(Level::Restricted, version, &failures),
         format!(r#"violates PodSecurity "restricted:v1.34": {list}"#)

@@ -9,9 +9,9 @@ const PREFIX: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 #[test]
 fn host_namespaces_are_named_in_order() {
-    for name in ["hostIPC", "hostNetwork", "hostPID"] {
-        let field = format!("spec.{name}");
-        let expected = failure("hostNamespaces", "host namespaces", name, &[&field]);
+    for name in ["hostNetwork", "hostPID", "hostIPC"] {
+        let (field, detail) = (format!("spec.{name}"), format!("{name}=true"));
+        let expected = failure("hostNamespaces", "host namespaces", &detail, &[&field]);
         assert_eq!(baseline(&with(good_spec(), name, json!(true))), [expected]);
         assert_eq!(baseline(&with(good_spec(), name, json!(false))), []);
     }
@@ -21,8 +21,8 @@ fn host_namespaces_are_named_in_order() {
         [failure(
             "hostNamespaces",
             "host namespaces",
-            "hostIPC, hostNetwork, hostPID",
-            &["spec.hostIPC", "spec.hostNetwork", "spec.hostPID"]
+            "hostNetwork=true, hostPID=true, hostIPC=true",
+            &["spec.hostNetwork", "spec.hostPID", "spec.hostIPC"]
         )]
     );
 }
