@@ -15,7 +15,7 @@ pub(super) fn register(suite: &mut Suite) {
     suite.steady("a_policy_is_stored_as_written", a_policy_is_stored_as_written);
 }
 
-fn own(world: &World, kind: &str, spec: Value) -> Value {
+fn own(world: &World, kind: &str, spec: &Value) -> Value {
     json!({"apiVersion": "lessor.io/v1alpha1", "kind": kind, "metadata": {"name": world.name},
         "spec": spec})
 }
@@ -25,7 +25,7 @@ fn policy(world: &World, pointer: &str, value: Value) -> Value {
     let spec = json!({"rego": "package p\n", "enforcement": "audit",
         "match": {"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}],
             "tenants": {"names": [world.name]}}});
-    let mut policy = own(world, "Policy", spec);
+    let mut policy = own(world, "Policy", &spec);
     let (parent, last) = pointer.rsplit_once('/').unwrap_or_default();
     policy["spec"].pointer_mut(parent).unwrap()[last] = value;
     policy
@@ -75,7 +75,7 @@ async fn schema_refuses_policies_by_field(test: Test) -> Result<()> {
         let mut spec = json!({"policy": "p", "tenant": "t", "reason": "r",
             "expires": "2027-03-31T00:00:00Z"});
         spec[field] = value;
-        let exemption = own(&world, "Exemption", spec);
+        let exemption = own(&world, "Exemption", &spec);
         by_schema(&world.admin.create(&exemption).await?, &format!("spec.{field}"))?;
     }
     Ok(())

@@ -1,4 +1,5 @@
 //! Policies and Exemptions, who writes them and that they are right: R39, R107.
+#![expect(clippy::needless_pass_by_value, reason = "literals read better without a borrow")]
 
 use serde_json::{Value, json};
 
