@@ -16,4 +16,4 @@ pub use difference::{Difference, difference};
 pub use mutator::Mutator;
 pub use parse::{ParseError, parse};
 pub use path::{Field, child, index, pointer_of};
-pub use redact::redact;
+pub use redact::{LAST_APPLIED, REDACTED, redact};

@@ -8,7 +8,13 @@
 //! Never opens a file, never talks to a cluster. Start reading at [`Source`].
 
 mod error;
+mod memo;
+mod projection;
+mod reads;
 mod source;
 
 pub use error::{EvalError, LoadError};
+pub use memo::{Key, Memo, MemoCounters, MemoLimits, Scope};
+pub use projection::{HashKey, Input, Kind, Projection, Resource, Review, User};
+pub use reads::{ReadSet, ReadSets, Situation, Unbounded};
 pub use source::{Dialect, Module, Source};
