@@ -27,6 +27,8 @@ pub(super) struct Frame<'r> {
     /// Members of sets that are looped over where order decides about nothing,
     /// unless a round may fail with an error.
     pub(super) unordered: PathSet,
+    /// Whether all rounds of a loop are made to agree on the result.
+    pub(super) agreed: bool,
     /// Where it goes on after the instruction, if not at the next one.
     pub(super) resume: Option<usize>,
     /// Whether an instruction may fail with an error that ends the body.
@@ -74,6 +76,7 @@ impl<'r> Frame<'r> {
             changed: false,
             ordered: PathSet::new(),
             unordered: PathSet::new(),
+            agreed: false,
             resume: None,
             fallible: false,
         }

@@ -92,7 +92,7 @@ impl Analysis<'_> {
                 self.paths.read_whole(*path);
             }
         }
-        if disorderly || !frame.produced.is_constant() {
+        if disorderly || !(frame.agreed || frame.produced.is_constant()) {
             for path in &frame.ordered {
                 self.paths.read_whole(*path);
             }

@@ -9,6 +9,7 @@ use regorus::rvm::instructions::{GuardMode, LiteralOrRegister, LoopStartParams};
 use regorus::rvm::program::RuleType;
 
 use super::analysis::Analysis;
+use super::builtin::Operator;
 use super::frame::{Frame, Order};
 use super::paths::ROOT;
 use super::region::{Around, Collection};
@@ -44,16 +45,16 @@ impl Analysis<'_> {
             I::Move { dest, src } => frame.set(at, dest, &frame.get(src)),
 
             I::Add { dest, left, right } | I::Mul { dest, left, right } => {
-                self.arithmetic(frame, at, dest, [left, right], Operator::Total)?;
+                self.operator(frame, at, dest, [left, right], Operator::Total)?;
             }
             I::Sub { dest, left, right } => {
-                self.arithmetic(frame, at, dest, [left, right], Operator::Difference)?;
+                self.operator(frame, at, dest, [left, right], Operator::Difference)?;
             }
             I::Div { dest, left, right } => {
-                self.arithmetic(frame, at, dest, [left, right], Operator::Quotient)?;
+                self.operator(frame, at, dest, [left, right], Operator::Quotient)?;
             }
             I::Mod { dest, left, right } => {
-                self.arithmetic(frame, at, dest, [left, right], Operator::Remainder)?;
+                self.operator(frame, at, dest, [left, right], Operator::Remainder)?;
             }
 
             I::Eq { dest, left, right }
@@ -102,8 +103,11 @@ impl Analysis<'_> {
                     data.get_builtin_call_params(params_index).ok_or(Unbounded::Malformed)?;
                 let info = program.builtin_info_table.get(usize::from(params.builtin_index));
                 let info = info.ok_or(Unbounded::Malformed)?;
-                let args: Vec<_> = registers(frame, params.arg_registers());
-                let result = self.builtin(&info.name, &args)?;
+                let args = registers(frame, params.arg_registers());
+                let result = match self.check(frame, at, &info.name, &args)? {
+                    Some(result) => result,
+                    None => self.builtin(&info.name, &args)?,
+                };
                 frame.set(at, params.dest, &result);
             }
             I::FunctionCall { params_index } => {
@@ -260,6 +264,10 @@ impl Analysis<'_> {
             | I::ComprehensionEnd {}
             | I::DestructuringSuccess {}
             | I::RuleReturn {} => {}
+            I::AnyOfNext { check, result, .. } => {
+                self.read_kind(&frame.get(check));
+                frame.set(at, result, &Abstract::literal(Value::Bool(true)));
+            }
             // Of other languages, or of features that are off.
             I::And { .. }
             | I::Or { .. }
@@ -268,7 +276,6 @@ impl Analysis<'_> {
             | I::PolicyCondition { .. }
             | I::LogicalBlockStart { .. }
             | I::AllOfNext { .. }
-            | I::AnyOfNext { .. }
             | I::LogicalBlockEnd { .. } => return Err(Unbounded::Foreign),
         }
         Ok(())
@@ -315,9 +322,10 @@ impl Analysis<'_> {
         Ok(())
     }
 
-    /// Numbers, or the difference of sets. Anything else is an error that ends
-    /// the body, at whatever round of a loop it is met.
-    fn arithmetic(
+    /// An instruction of the engine, which fails with an error that ends the
+    /// body at whatever round of a loop it is met; repaired programs have calls
+    /// instead.
+    fn operator(
         &mut self,
         frame: &mut Frame<'_>,
         at: usize,
@@ -326,18 +334,7 @@ impl Analysis<'_> {
         operator: Operator,
     ) -> Result<(), Unbounded> {
         let [left, right] = operands.map(|register| frame.get(register));
-        let both = |kind: &Own| left.is_own(kind) && right.is_own(kind);
-        let (result, total) = match operator {
-            Operator::Difference if both(&Own::Sets) => (Own::Sets, true),
-            Operator::Total | Operator::Difference if both(&Own::Numbers) => (Own::Numbers, true),
-            Operator::Quotient if both(&Own::Numbers) => (Own::Numbers, !may_be_zero(&right)),
-            Operator::Difference => (Own::Anything, false),
-            Operator::Total | Operator::Quotient | Operator::Remainder => (Own::Numbers, false),
-        };
-        for operand in [&left, &right] {
-            self.read_kind(operand);
-            self.read_members(operand);
-        }
+        let (result, total) = self.arithmetic(operator, &left, &right);
         if !total {
             // Leaves the comprehension's context behind.
             if frame.region.comprehension(at).is_some() {
@@ -345,23 +342,9 @@ impl Analysis<'_> {
             }
             frame.fallible = true;
         }
-        frame.set(at, dest, &result.into());
+        frame.set(at, dest, &result);
         Ok(())
     }
-}
-
-#[derive(Clone, Copy)]
-enum Operator {
-    /// Of numbers; has a result for all of them.
-    Total,
-    Difference,
-    Quotient,
-    Remainder,
-}
-
-fn may_be_zero(divisor: &Abstract) -> bool {
-    let zero = Value::from(0_u64);
-    divisor.literals().is_none_or(|values| values.contains(&zero))
 }
 
 /// A condition that fails ends a round of the innermost loop. In a

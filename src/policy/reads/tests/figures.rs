@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 use regorus::Value as Rego;
 
 use super::corpus::{object, policies};
-use super::{Case, ENTRY, Policy, compile, parameters};
-use crate::policy::{HashKey, Input, Key, Memo, MemoLimits, Projection, ReadSet, Scope};
+use super::{Case, Policy, parameters, try_compile_all};
+use crate::policy::{
+    HashKey, Input, Key, Memo, MemoLimits, Projection, ReadSet, Review, Scope, Situation,
+};
 
 const ROUNDS: u32 = 2000;
 
@@ -28,7 +30,7 @@ fn fresh<'a>(case: &'a Case, key: &'a HashKey) -> Input<'a> {
 
 fn line(name: &str, policy: &Policy, case: &Case) -> String {
     let key = HashKey::new(&[7; 16]);
-    let analysis = time(|| ReadSet::of(&policy.program, ENTRY, None, None));
+    let analysis = time(|| ReadSet::of(&policy.program, &policy.entry, None, None));
     let Ok(reads) = &policy.reads else {
         return format!("{name:32} {:?}", policy.reads.as_ref().err());
     };
@@ -107,36 +109,60 @@ fn together(policies: &[&Policy], case: &Case) {
     println!("  again, one by one {each:.1?}; again, at once {at_once:.1?} ({} places)", union.size());
 }
 
-/// A folder of policies: `LESSOR_POLICIES=DIR`, one file a policy, package `p`.
+/// A folder of policies: `LESSOR_POLICIES=DIR`, with `policy.rego` files, and
+/// `lib/*.rego` for all of them. `LESSOR_VERBOSE=1` shows what is read.
 #[test]
 #[ignore = "prints figures"]
 fn figures_of_a_folder() {
     let Some(folder) = std::env::var_os("LESSOR_POLICIES") else { return };
-    let case = Case::of(&object());
+    let files = texts(folder.as_ref());
+    let is_lib = |path: &std::path::Path| path.parent().is_some_and(|dir| dir.ends_with("lib"));
+    let libs: Vec<&str> =
+        files.iter().filter(|(path, _)| is_lib(path)).map(|(_, text)| text.as_str()).collect();
+    let create = Case::of(&object());
     let mut all = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok) {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let text = std::fs::read_to_string(entry.path()).expect("a text");
-        let v0 = name.contains(".v0.");
-        match std::panic::catch_unwind(|| Policy::of(compile(&text, v0))) {
-            Ok(policy) => {
-                println!("{}", line(&name, &policy, &case));
-                if std::env::var_os("LESSOR_VERBOSE").is_some() && policy.reads.is_ok() {
-                    println!("{}\n", policy.projection());
+    for (path, text) in files.iter().filter(|(path, _)| !is_lib(path)) {
+        let package = text.lines().find_map(|line| line.strip_prefix("package ")).unwrap_or("p");
+        let entry = format!("data.{}.violation", package.trim());
+        let modules: Vec<&str> = libs.iter().copied().chain([text.as_str()]).collect();
+        match try_compile_all(&modules, &entry, path.to_string_lossy().contains(".v0.")) {
+            Ok(program) => {
+                let policy = Policy::at(program, &entry);
+                println!("{}", line(package, &policy, &create));
+                if std::env::var_os("LESSOR_VERBOSE").is_some() {
+                    let situation = Situation {
+                        operation: "CREATE".into(),
+                        ..Situation::of(&Review::of(&create.request))
+                    };
+                    let reads = ReadSet::of(&policy.program, &entry, Some(&situation), None);
+                    match reads {
+                        Ok(reads) => println!("{}\n", reads.projection),
+                        Err(error) => println!("{error}\n"),
+                    }
                 }
                 all.push(policy);
             }
-            Err(_) => println!("{name:32} does not compile"),
+            Err(error) => println!("{package}: {error}"),
         }
     }
     let bounded: Vec<&Policy> = all.iter().filter(|policy| policy.reads.is_ok()).collect();
-    let key = HashKey::new(&[7; 16]);
-    let mut other = case.clone();
-    other.request["uid"] = "u-9".into();
-    let useful = |policy: &&&Policy| {
-        policy.projection().hash(&case.input(&key)) == policy.projection().hash(&other.input(&key))
-    };
-    let useful = bounded.iter().filter(useful).count();
-    println!("bounded {} of {}, {useful} without uid", bounded.len(), all.len());
-    together(&bounded, &case);
+    println!("bounded {} of {}", bounded.len(), all.len());
+    together(&bounded, &create);
+}
+
+fn texts(folder: &std::path::Path) -> Vec<(std::path::PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok) {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(texts(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rego")
+            && !path.to_string_lossy().contains("_test")
+        {
+            let text = std::fs::read_to_string(&path).expect("a text");
+            found.push((path, text));
+        }
+    }
+    found.sort();
+    found
 }

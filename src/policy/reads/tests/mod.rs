@@ -27,17 +27,25 @@ fn compile(rego: &str, v0: bool) -> Arc<Program> {
 }
 
 fn try_compile(rego: &str, v0: bool) -> Result<Arc<Program>, String> {
+    try_compile_all(&[rego], ENTRY, v0)
+}
+
+fn try_compile_all(modules: &[&str], entry: &str, v0: bool) -> Result<Arc<Program>, String> {
     let mut engine = Engine::new();
     engine.set_rego_v0(v0);
-    engine.add_policy("p.rego".to_owned(), rego.to_owned()).map_err(|error| error.to_string())?;
-    let policy = engine.compile_with_entrypoint(&Arc::from(ENTRY));
+    for (number, module) in modules.iter().enumerate() {
+        let added = engine.add_policy(format!("{number}.rego"), (*module).to_owned());
+        added.map_err(|error| error.to_string())?;
+    }
+    let policy = engine.compile_with_entrypoint(&Arc::from(entry));
     let policy = policy.map_err(|error| error.to_string())?;
-    Compiler::compile_from_policy(&policy, &[ENTRY]).map_err(|error| error.to_string())
+    Compiler::compile_from_policy(&policy, &[entry]).map_err(|error| error.to_string())
 }
 
 /// A policy with a machine of its own.
 struct Policy {
     program: Arc<Program>,
+    entry: String,
     machine: RefCell<RegoVM>,
     reads: Result<ReadSet, Unbounded>,
     /// What it reads in one situation, with the test's parameters.
@@ -53,18 +61,23 @@ impl Policy {
     }
 
     fn of(program: Arc<Program>) -> Self {
+        Self::at(program, ENTRY)
+    }
+
+    fn at(program: Arc<Program>, entry: &str) -> Self {
         let mut machine = RegoVM::new();
         machine.load_program(program.clone());
         machine.set_max_instructions(100_000);
         machine.set_data(Rego::from(inventory())).expect("no rule is below inventory");
-        let reads = ReadSet::of(&program, ENTRY, None, None);
-        Self { program, machine: RefCell::new(machine), reads, special: RefCell::default() }
+        let reads = ReadSet::of(&program, entry, None, None);
+        let (machine, entry) = (RefCell::new(machine), entry.to_owned());
+        Self { program, entry, machine, reads, special: RefCell::default() }
     }
 
     fn run(&self, input: Rego) -> Outcome {
         let mut machine = self.machine.borrow_mut();
         machine.set_input(input);
-        let result = machine.execute_entry_point_by_name(ENTRY);
+        let result = machine.execute_entry_point_by_name(&self.entry);
         let failed = result.is_err();
         let result = result.map_err(|error| {
             // Without the place, which may differ.
@@ -96,7 +109,7 @@ impl Policy {
         let situation = Situation::of(&Review::of(&case.request));
         let mut special = self.special.borrow_mut();
         let read = || {
-            ReadSet::of(&self.program, ENTRY, Some(&situation), Some(&parameters()))
+            ReadSet::of(&self.program, &self.entry, Some(&situation), Some(&parameters()))
                 .expect("no situation reads more than all of them")
         };
         special.entry(situation.clone()).or_insert_with(read).clone()
