@@ -18,7 +18,7 @@ use crate::isolation::{Operation, Violation};
 use crate::names::Reason;
 
 use super::decision::Decision;
-use super::message::{MAX_CAUSES, message_of, sentence};
+use super::message::{MAX_CAUSES, message_of};
 use super::request::{GroupKind, GroupResource, Request, User};
 
 const API_VERSION: &str = "admission.k8s.io/v1";

@@ -18,4 +18,4 @@ pub use field_path::{FieldPath, FieldPathError};
 pub use mutator::Mutator;
 pub use parse::{ParseError, parse};
 pub use path::{Field, child, index, pointer_of};
-pub use redact::redact;
+pub use redact::{LAST_APPLIED, REDACTED, redact};

@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 /// What stands in place of a confidential value.
-const REDACTED: &str = "[redacted]";
+pub const REDACTED: &str = "[redacted]";
+/// The annotation in which `kubectl apply` repeats an object.
+pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Replaces the values of `data` and `stringData` of a Secret, and the
 /// `kubectl.kubernetes.io/last-applied-configuration` annotation, which repeats
@@ -13,7 +15,7 @@ pub fn redact(object: &mut Value) {
     if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
         metadata.remove("managedFields");
         if is_secret && let Some(annotations) = metadata.get_mut("annotations") {
-            redact_key(annotations, "kubectl.kubernetes.io/last-applied-configuration");
+            redact_key(annotations, LAST_APPLIED);
         }
     }
     if is_secret {

@@ -305,10 +305,8 @@ fn what_the_api_server_does_not_ask_about_is_left_alone() {
         let object = json!({"apiVersion": version, "kind": kind,
             "metadata": {"name": "lessor-x", "labels": {"lessor.io/managed": "true"}}});
         let mut request = offline::create(object, "acme", &User::default()).unwrap();
-        [
-            offline::review(&mut request.clone(), &snapshot),
-            offline::review_as_written(&mut request, &snapshot),
-        ]
+        let mut judge = offline::Judge::new(&snapshot, jiff::Timestamp::UNIX_EPOCH);
+        [judge.review(&mut request.clone()), judge.review_as_written(&mut request)]
     };
     for (version, kind) in
         [("v1", "Event"), ("events.k8s.io/v1", "Event"), ("coordination.k8s.io/v1", "Lease")]

@@ -1,0 +1,9 @@
+package p
+
+violation contains {"msg": msg} if {
+	some i, a in input.review.object.spec.containers
+	some j, b in input.review.object.spec.containers
+	i < j
+	a.name == b.name
+	msg := sprintf("%v twice at %v and %v", [a.name, i, j])
+}
