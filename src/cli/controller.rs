@@ -19,7 +19,7 @@ pub(super) struct ControllerArgs {
     /// Works without a lease. For trying only: two controllers would fight.
     #[arg(long, env = "LESSOR_NO_LEADER_ELECTION")]
     pub(super) no_leader_election: bool,
-    /// Leaves the webhook configurations to somebody else.
+    /// Leaves the webhook configurations and the floor to somebody else.
     #[arg(long, env = "LESSOR_NO_CONFIGURATIONS")]
     pub(super) no_configurations: bool,
     /// Base URL of the webhook, when API servers reach it past its Service.

@@ -86,6 +86,19 @@ pub const CERTIFICATE_SECRET: &str = "lessor-webhook-tls";
 pub const MUTATING_CONFIGURATION: &str = "zz-lessor";
 /// Name of the ValidatingWebhookConfiguration.
 pub const VALIDATING_CONFIGURATION: &str = "lessor";
+/// The floor's policies, and their bindings: whose a Namespace is.
+pub const FLOOR_NAMESPACES: &str = "lessor-namespaces";
+/// What Lessor keeps in tenants' namespaces.
+pub const FLOOR_MANAGED: &str = "lessor-managed-objects";
+/// Which tenant a Pod says it is of.
+pub const FLOOR_PODS: &str = "lessor-pods";
+/// NetworkPolicies of tenants' own.
+pub const FLOOR_NETWORK: &str = "lessor-network-policies";
+/// Volumes with a tenant's data.
+pub const FLOOR_VOLUMES: &str = "lessor-volumes";
+/// Every policy of the floor, in the order of their installation.
+pub const FLOOR: [&str; 5] =
+    [FLOOR_NAMESPACES, FLOOR_MANAGED, FLOOR_PODS, FLOOR_NETWORK, FLOOR_VOLUMES];
 /// Lease of the leading controller.
 pub const LEADER_LEASE: &str = "lessor-controller";
 /// Verb on `tenants.lessor.io` that makes a caller an administrator.

@@ -12,6 +12,7 @@ mod configurations;
 mod crashes;
 mod dial;
 mod drain;
+mod floor;
 mod gate;
 mod leaders;
 mod malformed;
@@ -32,6 +33,7 @@ pub(crate) fn register(suite: &mut Suite) {
     restarts::register(suite);
     configurations::register(suite);
     drain::register(suite);
+    floor::register(suite);
     gate::register(suite);
     leaders::register(suite);
     crashes::register(suite);

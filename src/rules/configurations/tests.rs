@@ -77,9 +77,12 @@ fn administrators_are_told_apart_by_complementary_conditions_and_paths() {
     let webhooks = webhooks_of(&both(&Install::default(), None));
     let administers =
         "authorizer.group('lessor.io').resource('tenants').check('administer').allowed()";
-    for (entry, verb) in
-        [("managed", "mutate"), ("managed", "validate"), ("namespaces", "validate")]
-    {
+    for (entry, verb) in [
+        ("namespaces", "mutate"),
+        ("managed", "mutate"),
+        ("managed", "validate"),
+        ("namespaces", "validate"),
+    ] {
         let others = webhook(&webhooks, &format!("{entry}.{verb}.lessor.io"));
         let them = webhook(&webhooks, &format!("{entry}.administrator.{verb}.lessor.io"));
         assert_eq!(others["rules"], them["rules"]);
@@ -91,7 +94,7 @@ fn administrators_are_told_apart_by_complementary_conditions_and_paths() {
         assert_eq!(one, other, "the rest is the same, so exactly one is called");
     }
     let asks = |w: &&Value| expressions(w).iter().any(|e| e.contains("authorizer"));
-    assert_eq!(webhooks.iter().filter(asks).count(), 6, "not on Pods: every check costs");
+    assert_eq!(webhooks.iter().filter(asks).count(), 8, "not on Pods: every check costs");
 }
 
 #[test]
@@ -197,6 +200,9 @@ fn the_digest_follows_the_rules_and_nothing_else() {
     assert_eq!(digest(&install), digest(&replicas));
     let moved = Install { namespace: "rent".to_owned(), ..install.clone() };
     assert_ne!(digest(&install), digest(&moved));
+    // Only the floor speaks of addresses.
+    let pods = vec!["10.244.0.0/16".to_owned()];
+    assert_ne!(digest(&install), digest(&Install { pod_cidrs: pods, ..install.clone() }));
     let annotation =
         |ca| mutating(&install, ca).metadata.annotations.unwrap()[RULES_DIGEST_ANNOTATION].clone();
     assert_eq!(annotation(None), annotation(Some(b"pem")));

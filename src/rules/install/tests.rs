@@ -73,6 +73,8 @@ fn what_others_rely_on_comes_first() {
     let order = [
         "Namespace",
         "CustomResourceDefinition",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
         "ClusterRole",
         "Service",
         "NetworkPolicy",
