@@ -29,6 +29,7 @@ pub use common::{
     Toleration, WorkloadSelector,
 };
 pub use quantity::{Quantity, QuantityError, Resolution};
+pub(crate) use syntax::is_dns_label;
 pub use tenant::{
     DeletionPolicy, EgressRule, IngressRule, Isolation, LimitDefaults, Member, NetworkIsolation,
     NetworkWithin, PolicySettings, SecretDistribution, SecretMount, SecretSource, SubjectKind,

@@ -38,6 +38,7 @@ pub(super) struct Process {
 
 impl Process {
     pub(super) fn run(self) -> anyhow::Result<Verdict> {
+        self.cluster.check()?;
         runtime()?.block_on(self.serve())
     }
 
@@ -131,6 +132,7 @@ pub(super) fn serve_files(
     serving: &ServingArgs,
     health: &HealthArgs,
 ) -> anyhow::Result<Verdict> {
+    cluster.check()?;
     runtime()?.block_on(async {
         let manifests = with_default_class(files::read(paths)?)?;
         let snapshot = files::snapshot(&manifests, cluster.facts(), cluster.callers())?;

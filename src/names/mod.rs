@@ -80,6 +80,8 @@ pub const WEBHOOK_ACCOUNT: &str = "lessor-webhook";
 pub const WEBHOOK_SERVICE: &str = "lessor-webhook";
 /// Deployment of the controller.
 pub const CONTROLLER_DEPLOYMENT: &str = "lessor-controller";
+/// Where the webhook's certificate is mounted unless the controller issues it.
+pub const CERTIFICATE_DIRECTORY: &str = "/var/run/lessor/tls";
 /// Secret with the self-managed CA and leaf.
 pub const CERTIFICATE_SECRET: &str = "lessor-webhook-tls";
 /// Name of the MutatingWebhookConfiguration. Sorts late: it must see what others did.

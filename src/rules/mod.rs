@@ -29,8 +29,7 @@ pub use configurations::{
 };
 pub use floor::{FloorPolicy, floor, floor_bindings, floor_policies};
 pub use install::{
-    CERTIFICATE_DIRECTORY, Certificates, HEALTH_PORT, Install, Stage, WEBHOOK_PORT, default_class,
-    manifests, stages,
+    Certificates, HEALTH_PORT, Install, Stage, WEBHOOK_PORT, default_class, manifests, stages,
 };
 pub use rbac::{ADMINISTRATOR_ROLE, AUTHOR_ROLE, BINDABLE_ROLE, PolicyRule, TENANT_ROLES};
 pub use table::{

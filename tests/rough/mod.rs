@@ -12,10 +12,12 @@ mod configurations;
 mod crashes;
 mod dial;
 mod drain;
+mod empty_root;
 mod floor;
 mod gate;
 mod leaders;
 mod malformed;
+mod order;
 mod outage;
 mod process;
 mod readiness;
@@ -39,4 +41,6 @@ pub(crate) fn register(suite: &mut Suite) {
     crashes::register(suite);
     certificates::register(suite);
     readiness::register(suite);
+    order::register(suite);
+    empty_root::register(suite);
 }
