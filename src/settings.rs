@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::api::{Callers, Cidr, ClusterFacts, DnsFacts};
+use crate::api::{Callers, Cidr, ClusterFacts, DnsFacts, is_dns_label};
 use crate::names;
 
 /// What Lessor must be told about the cluster.
@@ -53,7 +53,66 @@ pub struct ClusterArgs {
     pub platform_callers: Vec<String>,
 }
 
+/// Settings that contradict themselves; says what would be right.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum SettingsError {
+    /// Not the name of a namespace.
+    #[error(
+        "{flag}: {name:?} is no name of a namespace; at most 63 of a-z, 0-9 and `-`, as in `lessor-system`"
+    )]
+    Name {
+        /// The flag.
+        flag: &'static str,
+        /// Its value.
+        name: String,
+    },
+    /// A namespace of the cluster's own.
+    #[error("{flag}: {name} belongs to the cluster itself; Lessor needs one of its own")]
+    System {
+        /// The flag.
+        flag: &'static str,
+        /// Its value.
+        name: String,
+    },
+    /// Secrets that classes grant would lie beside the serving key.
+    #[error(
+        "--secret-source-namespace: it cannot be {0}, where Lessor's own key lies; name another"
+    )]
+    Shared(String),
+    /// Not an exact username.
+    #[error(
+        "--platform-caller: {0:?} is no exact username; write it as the API server sees it, as in `system:serviceaccount:metallb-system:controller`"
+    )]
+    Caller(String),
+}
+
 impl ClusterArgs {
+    /// Whether the settings can be meant.
+    ///
+    /// # Errors
+    /// The first of them that cannot.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        for (flag, name) in [
+            ("--namespace", &self.namespace),
+            ("--secret-source-namespace", &self.secret_source_namespace),
+        ] {
+            if !is_dns_label(name) {
+                return Err(SettingsError::Name { flag, name: name.clone() });
+            }
+            if names::SYSTEM_NAMESPACES.contains(&name.as_str()) {
+                return Err(SettingsError::System { flag, name: name.clone() });
+            }
+        }
+        if self.namespace == self.secret_source_namespace {
+            return Err(SettingsError::Shared(self.namespace.clone()));
+        }
+        let is_exact = |user: &&String| !user.is_empty() && !user.contains(['*', ' ', '?']);
+        match self.platform_callers.iter().find(|user| !is_exact(user)) {
+            Some(user) => Err(SettingsError::Caller(user.clone())),
+            None => Ok(()),
+        }
+    }
+
     /// The facts that decisions and renderings need.
     #[must_use]
     pub fn facts(&self) -> ClusterFacts {
@@ -102,7 +161,7 @@ pub struct ServingArgs {
     #[arg(
         long,
         env = "LESSOR_CERT_DIR",
-        default_value = "/var/run/secrets/lessor/tls",
+        default_value = names::CERTIFICATE_DIRECTORY,
         value_name = "DIR"
     )]
     pub cert_dir: PathBuf,
@@ -158,4 +217,44 @@ pub struct HealthArgs {
         value_name = "ADDRESS"
     )]
     pub health_listen: SocketAddr,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Flags {
+        #[command(flatten)]
+        cluster: ClusterArgs,
+    }
+
+    /// What is wrong with these flags.
+    fn wrong(flags: &[&str]) -> Option<SettingsError> {
+        let flags = std::iter::once("lessor").chain(flags.iter().copied());
+        Flags::try_parse_from(flags).unwrap().cluster.check().err()
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_named() {
+        let name = |flag, name: &str| SettingsError::Name { flag, name: name.to_owned() };
+        assert_eq!(wrong(&["--namespace=Rent"]), Some(name("--namespace", "Rent")));
+        let long = "a".repeat(64);
+        let flag = format!("--secret-source-namespace={long}");
+        assert_eq!(wrong(&[&flag]), Some(name("--secret-source-namespace", &long)));
+        let system = SettingsError::System { flag: "--namespace", name: "kube-system".to_owned() };
+        assert_eq!(wrong(&["--namespace=kube-system"]), Some(system));
+        let shared = Some(SettingsError::Shared("rent".to_owned()));
+        assert_eq!(wrong(&["--namespace=rent", "--secret-source-namespace=rent"]), shared);
+        for user in ["system:*", "", "two words"] {
+            let flag = format!("--platform-caller={user}");
+            assert_eq!(wrong(&[&flag]), Some(SettingsError::Caller(user.to_owned())), "{user}");
+        }
+        let right =
+            ["--namespace=rent", "--secret-source-namespace=s", "--platform-caller=system:cloud"];
+        assert_eq!(wrong(&right), None);
+        assert_eq!(wrong(&[]), None);
+    }
 }

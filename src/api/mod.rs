@@ -47,6 +47,7 @@ pub use policy_match::{GroupKinds, NamedSelector, Operation, PolicyMatch};
 pub use policy_status::{ActivePolicy, EnforcedBy, PolicyEngine, PolicySourceError, PolicyStatus};
 pub use quantity::{Quantity, QuantityError, Resolution};
 pub use schema::ParametersSchema;
+pub(crate) use syntax::is_dns_label;
 pub use tenant::{
     DeletionPolicy, EgressRule, IngressRule, Isolation, LimitDefaults, Member, NetworkIsolation,
     NetworkWithin, PolicySettings, SecretDistribution, SecretMount, SecretSource, SubjectKind,

@@ -15,7 +15,7 @@ use crate::telemetry::{self, LogFormat};
 #[command(name = "lessor", version, propagate_version = true, max_term_width = 100)]
 pub struct Cli {
     #[command(subcommand)]
-    command: Command,
+    pub(super) command: Command,
     /// What to log, such as `info` or `warn,lessor=debug`.
     #[arg(long, global = true, env = "LESSOR_LOG", value_name = "FILTER", help_heading = "Logs")]
     log: Option<String>,
@@ -33,7 +33,7 @@ pub struct Cli {
 
 // Their documentation is that of their arguments: a comment here would hide it.
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(super) enum Command {
     Run(run::Run),
     Webhook(webhook::Webhook),
     Controller(controller::Controller),

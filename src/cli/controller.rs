@@ -19,7 +19,7 @@ pub(super) struct ControllerArgs {
     /// Works without a lease. For trying only: two controllers would fight.
     #[arg(long, env = "LESSOR_NO_LEADER_ELECTION")]
     pub(super) no_leader_election: bool,
-    /// Leaves the webhook configurations to somebody else.
+    /// Leaves the webhook configurations and the floor to somebody else.
     #[arg(long, env = "LESSOR_NO_CONFIGURATIONS")]
     pub(super) no_configurations: bool,
     /// Base URL of the webhook, when API servers reach it past its Service.
@@ -41,11 +41,7 @@ impl ControllerArgs {
         certificates: CertificateSource,
         metrics: Metrics,
     ) -> ControllerOptions {
-        let install = Install {
-            webhook_url: self.webhook_url.clone(),
-            service_port: self.webhook_port,
-            ..super::installation::of(cluster, certificates)
-        };
+        let install = self.install(cluster, certificates);
         let keep = KeepOptions { trust: self.trust(cluster, certificates), install };
         ControllerOptions {
             facts: cluster.facts(),
@@ -55,6 +51,19 @@ impl ControllerArgs {
             keep: (!self.no_configurations).then_some(keep),
             metrics,
             ..ControllerOptions::default()
+        }
+    }
+
+    /// The installation whose rules are kept.
+    pub(super) fn install(
+        &self,
+        cluster: &ClusterArgs,
+        certificates: CertificateSource,
+    ) -> Install {
+        Install {
+            webhook_url: self.webhook_url.clone(),
+            service_port: self.webhook_port,
+            ..super::installation::of(cluster, certificates)
         }
     }
 
@@ -96,12 +105,12 @@ fn identity() -> String {
 #[derive(Args, Debug)]
 pub(super) struct Controller {
     #[command(flatten)]
-    cluster: ClusterArgs,
+    pub(super) cluster: ClusterArgs,
     #[command(flatten)]
-    controller: ControllerArgs,
+    pub(super) controller: ControllerArgs,
     /// Who issues the certificates that the webhook configurations trust.
     #[arg(long, env = "LESSOR_CERTS", value_enum, default_value = "self")]
-    certs: CertificateSource,
+    pub(super) certs: CertificateSource,
     #[command(flatten)]
     health: HealthArgs,
 }

@@ -39,6 +39,7 @@ pub(super) struct Process {
 
 impl Process {
     pub(super) fn run(self) -> anyhow::Result<Verdict> {
+        self.cluster.check()?;
         runtime()?.block_on(self.serve())
     }
 
@@ -133,6 +134,7 @@ pub(super) fn serve_files(
     serving: &ServingArgs,
     health: &HealthArgs,
 ) -> anyhow::Result<Verdict> {
+    cluster.check()?;
     runtime()?.block_on(async {
         let manifests = with_default_class(files::read(paths)?)?;
         let snapshot = files::snapshot(&manifests, cluster.facts(), cluster.callers())?;

@@ -17,7 +17,7 @@ pub(super) struct Webhook {
     #[arg(long = "static", value_name = "DIR", num_args = 1..)]
     files: Vec<PathBuf>,
     #[command(flatten)]
-    cluster: ClusterArgs,
+    pub(super) cluster: ClusterArgs,
     #[command(flatten)]
     serving: ServingArgs,
     #[command(flatten)]

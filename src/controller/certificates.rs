@@ -1,5 +1,5 @@
-//! The leader keeps the webhook configurations, and the certificates that
-//! they trust.
+//! The leader keeps the webhook configurations, the certificates that they
+//! trust, and the floor.
 //!
 //! One writer: only the leader runs this. Every write carries the
 //! `resourceVersion` that was read, so that of two leaders one starts over.
@@ -13,14 +13,14 @@ use k8s_openapi::api::admissionregistration::v1::{
     MutatingWebhookConfiguration, ValidatingWebhookConfiguration,
 };
 use k8s_openapi::api::core::v1::Secret;
-use kube::api::{Api, ObjectMeta, Patch, PatchParams, PostParams};
-use kube::{Client, Resource, ResourceExt as _};
-use serde::de::DeserializeOwned;
-use serde_json::json;
+use kube::Client;
+use kube::api::{Api, ObjectMeta, PostParams};
 use tokio_util::sync::CancellationToken;
 
+use super::configurations::{Kept, keep_one};
+use super::floor::Floor;
 use crate::names;
-use crate::rules::{self, Install, RULES_VERSION, RULES_VERSION_ANNOTATION};
+use crate::rules::{self, Install};
 use crate::tls::CA_FILE;
 use crate::tls::rotate::{Action, Held, Observed, Replicas, Want, issue, plan};
 
@@ -57,8 +57,9 @@ enum KeepError {
     Issue(#[from] crate::tls::rotate::IssueError),
 }
 
-/// Keeps configurations and certificates until `shutdown`.
+/// Keeps configurations, certificates and the floor until `shutdown`.
 pub(super) async fn keep(client: Client, options: KeepOptions, shutdown: CancellationToken) {
+    let floor = Floor::new(client.clone(), options.install.clone());
     let mut keeper = Keeper {
         mutating: Api::all(client.clone()),
         validating: Api::all(client.clone()),
@@ -67,6 +68,10 @@ pub(super) async fn keep(client: Client, options: KeepOptions, shutdown: Cancell
         seen: None,
     };
     loop {
+        // Each by itself: what keeps one of them from being kept keeps not the other.
+        if let Err(error) = floor.look().await {
+            tracing::warn!(error = %Chain(&error), "keeping the floor");
+        }
         if let Err(error) = keeper.look().await {
             tracing::warn!(error = %Chain(&error), "keeping the webhook configurations");
         }
@@ -184,160 +189,18 @@ impl Keeper {
     }
 }
 
-async fn keep_one<K>(
-    api: &Api<K>,
-    present: Option<&K>,
-    wanted: &K,
-    bundle: Option<&[u8]>,
-) -> Result<bool, kube::Error>
-where
-    K: Resource<DynamicType = ()>
-        + Clone
-        + DeserializeOwned
-        + serde::Serialize
-        + std::fmt::Debug
-        + Webhooks,
-{
-    let Some(present) = present else {
-        tracing::info!(name = wanted.name_any(), "creating the webhook configuration");
-        apply(api, wanted).await?;
-        return Ok(true);
-    };
-    let version = |object: &K| -> u32 {
-        let text = object.annotations().get(RULES_VERSION_ANNOTATION);
-        text.and_then(|text| text.parse().ok()).unwrap_or(0)
-    };
-    if version(present) > RULES_VERSION {
-        return keep_bundle(api, present, bundle).await;
-    }
-    let annotated = |(key, value)| present.annotations().get(key) == Some(value);
-    let same =
-        wanted.annotations().iter().all(annotated) && present.rendered() == wanted.rendered();
-    let trusted =
-        bundle.is_none() || present.bundles().iter().all(|seen| Some(seen.as_slice()) == bundle);
-    let is_kept = same && trusted;
-    if !is_kept {
-        tracing::info!(name = wanted.name_any(), "restoring the webhook configuration");
-        // Of two leaders, the one that read an older state gets a conflict.
-        let mut wanted = wanted.clone();
-        wanted.meta_mut().resource_version = present.resource_version();
-        let applied = apply(api, &wanted).await?;
-        if applied.rendered() != wanted.rendered() {
-            // Entries and conditions are keyed by name: what another manager has
-            // added survives an apply, and one condition can turn an entry off.
-            let next = applied.with_entries_of(&wanted);
-            let params = PostParams {
-                field_manager: Some(names::FIELD_MANAGER.to_owned()),
-                ..PostParams::default()
-            };
-            api.replace(&wanted.name_any(), &params, &next).await?;
-        }
-    }
-    Ok(!is_kept)
-}
-
-async fn apply<K>(api: &Api<K>, wanted: &K) -> Result<K, kube::Error>
-where
-    K: Resource<DynamicType = ()> + Clone + DeserializeOwned + serde::Serialize + std::fmt::Debug,
-{
-    let params = PatchParams::apply(names::FIELD_MANAGER).force();
-    api.patch(&wanted.name_any(), &params, &Patch::Apply(wanted)).await
-}
-
-/// Sets every `caBundle` of a newer binary's configuration and nothing else.
-async fn keep_bundle<K>(
-    api: &Api<K>,
-    present: &K,
-    bundle: Option<&[u8]>,
-) -> Result<bool, kube::Error>
-where
-    K: Resource<DynamicType = ()> + Clone + DeserializeOwned + std::fmt::Debug + Webhooks,
-{
-    let Some(bundle) = bundle else { return Ok(false) };
-    let mut operations = vec![json!({
-        "op": "test", "path": "/metadata/resourceVersion", "value": present.resource_version()
-    })];
-    let encoded = serde_json::to_value(ByteString(bundle.to_vec())).unwrap_or_default();
-    for (index, seen) in present.bundles().iter().enumerate() {
-        if seen.as_slice() != bundle {
-            operations.push(json!({
-                "op": "add", "path": format!("/webhooks/{index}/clientConfig/caBundle"), "value": encoded
-            }));
-        }
-    }
-    let is_stale = operations.len() > 1;
-    if is_stale {
-        let patch: json_patch::Patch =
-            serde_json::from_value(json!(operations)).map_err(kube::Error::SerdeError)?;
-        api.patch(&present.name_any(), &PatchParams::default(), &Patch::Json::<()>(patch)).await?;
-    }
-    Ok(is_stale)
-}
-
 fn bundles(
     mutating: Option<&MutatingWebhookConfiguration>,
     validating: Option<&ValidatingWebhookConfiguration>,
 ) -> Vec<Vec<u8>> {
-    let mutating = mutating.map(Webhooks::bundles).unwrap_or_default();
-    mutating.into_iter().chain(validating.map(Webhooks::bundles).unwrap_or_default()).collect()
+    let mutating = mutating.map(Kept::bundles).unwrap_or_default();
+    mutating.into_iter().chain(validating.map(Kept::bundles).unwrap_or_default()).collect()
 }
 
 fn data_of(secret: Option<&Secret>) -> BTreeMap<String, Vec<u8>> {
     let data = secret.and_then(|secret| secret.data.as_ref());
     data.into_iter().flatten().map(|(key, value)| (key.clone(), value.0.clone())).collect()
 }
-
-/// What both configurations have.
-trait Webhooks {
-    /// The `caBundle` of every entry; empty where it is absent.
-    fn bundles(&self) -> Vec<Vec<u8>>;
-    /// The entries without their bundles, for comparison.
-    fn rendered(&self) -> serde_json::Value;
-    /// This object with the entries of another and no more. Bundles that the
-    /// other leaves open stay.
-    fn with_entries_of(self, wanted: &Self) -> Self;
-}
-
-macro_rules! webhooks {
-    ($kind:ty) => {
-        impl Webhooks for $kind {
-            fn bundles(&self) -> Vec<Vec<u8>> {
-                let entries = self.webhooks.iter().flatten();
-                entries
-                    .map(|entry| {
-                        let bundle = entry.client_config.ca_bundle.as_ref();
-                        bundle.map(|bytes| bytes.0.clone()).unwrap_or_default()
-                    })
-                    .collect()
-            }
-
-            fn rendered(&self) -> serde_json::Value {
-                let mut entries = self.webhooks.clone().unwrap_or_default();
-                for entry in &mut entries {
-                    entry.client_config.ca_bundle = None;
-                }
-                serde_json::to_value(entries).unwrap_or_default()
-            }
-
-            fn with_entries_of(mut self, wanted: &Self) -> Self {
-                let present = self.webhooks.take().unwrap_or_default();
-                let mut entries = wanted.webhooks.clone().unwrap_or_default();
-                for entry in &mut entries {
-                    if entry.client_config.ca_bundle.is_none() {
-                        let same = present.iter().find(|present| present.name == entry.name);
-                        entry.client_config.ca_bundle =
-                            same.and_then(|present| present.client_config.ca_bundle.clone());
-                    }
-                }
-                self.webhooks = Some(entries);
-                self
-            }
-        }
-    };
-}
-
-webhooks!(MutatingWebhookConfiguration);
-webhooks!(ValidatingWebhookConfiguration);
 
 /// An error with its causes, in one line.
 struct Chain<'a>(&'a dyn std::error::Error);

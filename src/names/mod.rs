@@ -83,12 +83,27 @@ pub const WEBHOOK_ACCOUNT: &str = "lessor-webhook";
 pub const WEBHOOK_SERVICE: &str = "lessor-webhook";
 /// Deployment of the controller.
 pub const CONTROLLER_DEPLOYMENT: &str = "lessor-controller";
+/// Where the webhook's certificate is mounted unless the controller issues it.
+pub const CERTIFICATE_DIRECTORY: &str = "/var/run/lessor/tls";
 /// Secret with the self-managed CA and leaf.
 pub const CERTIFICATE_SECRET: &str = "lessor-webhook-tls";
 /// Name of the MutatingWebhookConfiguration. Sorts late: it must see what others did.
 pub const MUTATING_CONFIGURATION: &str = "zz-lessor";
 /// Name of the ValidatingWebhookConfiguration.
 pub const VALIDATING_CONFIGURATION: &str = "lessor";
+/// The floor's policies, and their bindings: whose a Namespace is.
+pub const FLOOR_NAMESPACES: &str = "lessor-namespaces";
+/// What Lessor keeps in tenants' namespaces.
+pub const FLOOR_MANAGED: &str = "lessor-managed-objects";
+/// Which tenant a Pod says it is of.
+pub const FLOOR_PODS: &str = "lessor-pods";
+/// NetworkPolicies of tenants' own.
+pub const FLOOR_NETWORK: &str = "lessor-network-policies";
+/// Volumes with a tenant's data.
+pub const FLOOR_VOLUMES: &str = "lessor-volumes";
+/// Every policy of the floor, in the order of their installation.
+pub const FLOOR: [&str; 5] =
+    [FLOOR_NAMESPACES, FLOOR_MANAGED, FLOOR_PODS, FLOOR_NETWORK, FLOOR_VOLUMES];
 /// Lease of the leading controller.
 pub const LEADER_LEASE: &str = "lessor-controller";
 /// Verb on `tenants.lessor.io` that makes a caller an administrator.

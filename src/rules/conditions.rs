@@ -6,12 +6,14 @@
 //! empty fields of `request` are absent. Optional syntax is available from
 //! Kubernetes 1.29.
 
-use std::fmt::Write as _;
-
 use super::callers::{STATUS_WRITERS, controller_username};
+use super::cel::{
+    NO_NEW_FINALIZERS, SAME_METADATA, SUBRESOURCE, administers, any_of, caller_is, caller_is_node,
+    is_resource, quoted,
+};
 use super::install::Install;
 use super::table::{NOT_INTERCEPTED, Row, entries};
-use crate::api::{NODE_GROUP, NODE_PREFIX, PlatformController};
+use crate::api::PlatformController;
 use crate::names;
 
 /// One matchCondition.
@@ -22,14 +24,6 @@ pub struct Condition {
     /// The CEL expression.
     pub expression: fn(&Install) -> String,
 }
-
-const SUBRESOURCE: &str = "request.?subResource.orValue('')";
-const SAME_METADATA: &str = "object.metadata.?labels == oldObject.metadata.?labels \
-    && object.metadata.?annotations == oldObject.metadata.?annotations \
-    && object.metadata.?ownerReferences == oldObject.metadata.?ownerReferences";
-/// Removing finalizers is housekeeping; adding one can hold an object hostage.
-const NO_NEW_FINALIZERS: &str = "object.metadata.?finalizers.orValue([])\
-    .all(f, f in oldObject.metadata.?finalizers.orValue([]))";
 
 macro_rules! conditions {
     ($($(#[$doc:meta])* $constant:ident = $name:literal, $expression:expr;)*) => {
@@ -180,40 +174,6 @@ conditions! {
     };
 }
 
-fn administers() -> String {
-    format!(
-        "authorizer.group({}).resource('tenants').check({}).allowed()",
-        quoted(names::GROUP),
-        quoted(names::ADMINISTER_VERB)
-    )
-}
-
-fn caller_is(controllers: &[PlatformController], others: &[String]) -> String {
-    let mut users: Vec<_> =
-        controllers.iter().flat_map(|c| c.usernames()).chain(others.iter().cloned()).collect();
-    users.sort_unstable();
-    users.dedup();
-    let users: Vec<_> = users.iter().map(|user| quoted(user)).collect();
-    format!("request.userInfo.username in [{}]", users.join(", "))
-}
-
-fn caller_is_node() -> String {
-    format!(
-        "request.userInfo.username.startsWith({}) \
-         && {} in request.userInfo.?groups.orValue([])",
-        quoted(NODE_PREFIX),
-        quoted(NODE_GROUP)
-    )
-}
-
-fn is_resource(group: &str, resource: &str) -> String {
-    format!(
-        "request.resource.group == {} && request.resource.resource == {}",
-        quoted(group),
-        quoted(resource)
-    )
-}
-
 /// From the table itself, so that a row that moves cannot be judged twice or never.
 fn not_in_other_entries() -> String {
     let named = |row: &'static Row| {
@@ -231,51 +191,9 @@ fn not_in_other_entries() -> String {
     format!("!{}", any_of(resources))
 }
 
-fn any_of(terms: impl IntoIterator<Item = String>) -> String {
-    format!("({})", terms.into_iter().collect::<Vec<_>>().join(" || "))
-}
-
-/// A CEL string literal. Control characters are escaped as well: a value from
-/// settings must not end the literal.
-fn quoted(text: &str) -> String {
-    let mut literal = String::with_capacity(text.len() + 2);
-    literal.push('\'');
-    for character in text.chars() {
-        match character {
-            '\'' | '\\' => literal.extend(['\\', character]),
-            c if c.is_control() => {
-                let _ = write!(literal, "\\u{:04x}", u32::from(c));
-            }
-            c => literal.push(c),
-        }
-    }
-    literal.push('\'');
-    literal
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_from_settings_cannot_end_a_literal() {
-        assert_eq!(quoted("a' || true || 'b\\\n"), r"'a\' || true || \'b\\\u000a'");
-        assert_eq!(quoted("system:apiserver"), "'system:apiserver'");
-    }
-
-    #[test]
-    fn callers_are_sorted_and_unique() {
-        let both = caller_is(
-            &[PlatformController::EndpointSlice, PlatformController::Endpoint],
-            &["cilium".to_owned()],
-        );
-        assert_eq!(
-            both,
-            "request.userInfo.username in ['cilium', 'system:kube-controller-manager', \
-             'system:serviceaccount:kube-system:endpoint-controller', \
-             'system:serviceaccount:kube-system:endpointslice-controller']"
-        );
-    }
 
     #[test]
     fn the_rest_excludes_what_others_name_and_nothing_else() {

@@ -11,13 +11,14 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
 use sha2::{Digest, Sha256};
 
 use super::conditions;
+use super::floor;
 use super::install::{Certificates, Install, labels};
 use super::table::{Entry, Phase, Reach, Row, Variant, entries};
 use crate::names;
 
 /// Version of the rules. Raised whenever the table or a condition changes; a
 /// binary never overwrites a configuration with a higher version.
-pub const RULES_VERSION: u32 = 2;
+pub const RULES_VERSION: u32 = 3;
 /// Annotation that holds [`RULES_VERSION`].
 pub const RULES_VERSION_ANNOTATION: &str = "lessor.io/rules-version";
 /// Annotation that holds the [`digest`].
@@ -78,8 +79,9 @@ pub fn validating(install: &Install, ca_bundle: Option<&[u8]>) -> ValidatingWebh
     }
 }
 
-/// Digest of everything an installation's rules say, in both phases: rules,
-/// selectors, conditions, paths and policies, but not the certificate authority.
+/// Digest of everything an installation's rules say, in both phases and on the
+/// floor: rules, selectors, conditions, paths and policies, but not the
+/// certificate authority.
 #[must_use]
 pub fn digest(install: &Install) -> String {
     let mut hash = Sha256::new();
@@ -89,6 +91,7 @@ pub fn digest(install: &Install) -> String {
             hash.update(format!("{webhook:?}\n"));
         }
     }
+    hash.update(floor::described(install));
     format!("sha256:{:x}", hash.finalize())
 }
 
@@ -121,10 +124,18 @@ fn webhooks<'a>(
 }
 
 fn metadata(install: &Install, name: &str) -> ObjectMeta {
+    let mut metadata = rules_metadata(install, name);
     // cert-manager's injector writes `caBundle` where this asks for it.
-    let injected = (install.certificates == Certificates::CertManager).then(|| {
-        (INJECT_ANNOTATION.to_owned(), format!("{}/{}", install.namespace, names::WEBHOOK_SERVICE))
-    });
+    if install.certificates == Certificates::CertManager {
+        let certificate = format!("{}/{}", install.namespace, names::WEBHOOK_SERVICE);
+        let annotations = metadata.annotations.get_or_insert_default();
+        annotations.insert(INJECT_ANNOTATION.to_owned(), certificate);
+    }
+    metadata
+}
+
+/// What every object carries that is rendered from the rules.
+pub(super) fn rules_metadata(install: &Install, name: &str) -> ObjectMeta {
     ObjectMeta {
         name: Some(name.to_owned()),
         labels: Some(labels("admission")),
@@ -133,9 +144,7 @@ fn metadata(install: &Install, name: &str) -> ObjectMeta {
                 (RULES_VERSION_ANNOTATION.to_owned(), RULES_VERSION.to_string()),
                 (RULES_DIGEST_ANNOTATION.to_owned(), digest(install)),
             ]
-            .into_iter()
-            .chain(injected)
-            .collect(),
+            .into(),
         ),
         ..ObjectMeta::default()
     }
@@ -180,7 +189,7 @@ fn match_conditions(install: &Install, entry: &Entry, variant: Variant) -> Vec<M
         .collect()
 }
 
-fn namespace_selector(install: &Install, reach: Reach) -> LabelSelector {
+pub(super) fn namespace_selector(install: &Install, reach: Reach) -> LabelSelector {
     let excluded = [install.namespace.as_str(), install.secret_source_namespace.as_str()];
     let requirement = |key: &str, operator: &str, values: Option<Vec<String>>| {
         LabelSelectorRequirement { key: key.to_owned(), operator: operator.to_owned(), values }

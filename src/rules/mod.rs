@@ -1,8 +1,8 @@
 //! What is intercepted, and everything that is generated from it.
 //!
 //! One table says which requests the API server sends to Lessor, and which it
-//! does not and why. The webhook configurations, the RBAC rules, the workloads
-//! and the order in which they are installed are rendered from the table and
+//! does not and why. The webhook configurations, the floor, the RBAC rules, the
+//! workloads and the order in which they are installed are rendered from the table and
 //! from [`Install`]; nothing of it is written by hand anywhere else.
 //!
 //! Pure: rendering is a function of its arguments, and equal arguments give
@@ -12,8 +12,10 @@
 //! Start reading at [`entries`], then [`Condition`], then [`manifests`].
 
 mod callers;
+mod cel;
 mod conditions;
 mod configurations;
+mod floor;
 mod install;
 mod rbac;
 mod table;
@@ -25,9 +27,9 @@ pub use configurations::{
     RULES_DIGEST_ANNOTATION, RULES_VERSION, RULES_VERSION_ANNOTATION, TIMEOUT_SECONDS, digest,
     mutating, validating,
 };
+pub use floor::{FloorPolicy, floor, floor_bindings, floor_policies};
 pub use install::{
-    CERTIFICATE_DIRECTORY, Certificates, HEALTH_PORT, Install, Stage, WEBHOOK_PORT, default_class,
-    manifests, stages,
+    Certificates, HEALTH_PORT, Install, Stage, WEBHOOK_PORT, default_class, manifests, stages,
 };
 pub use rbac::{
     ADMINISTRATOR_ROLE, AUTHOR_ROLE, BINDABLE_ROLE, POLICY_AUTHOR_ROLE, PolicyRule, TENANT_ROLES,

@@ -13,6 +13,7 @@ use crate::admission::{Endpoint, Phase};
 use crate::api::{Callers, ClusterFacts};
 use crate::cluster::SnapshotStore;
 use crate::names;
+use crate::policy::EvaluatorOptions;
 use crate::snapshot::{Change, ManagedKind, NamespaceView, Snapshot};
 use crate::telemetry::Metrics;
 
@@ -51,7 +52,7 @@ fn gated() -> Snapshot {
 }
 
 fn reviewer(store: SnapshotStore) -> Reviewer {
-    Reviewer::new(store, Metrics::default(), None)
+    Reviewer::new(store, Metrics::default(), None, EvaluatorOptions::default())
 }
 
 async fn ask(reviewer: &Reviewer, phase: Phase) -> Response {

@@ -11,39 +11,39 @@ use serde_json::{Value, json};
 
 const JSON: &str = "application/json";
 /// The four ways to patch, and the content type that says which.
-pub(super) const MERGE: &str = "application/merge-patch+json";
-pub(super) const STRATEGIC: &str = "application/strategic-merge-patch+json";
-pub(super) const JSON_PATCH: &str = "application/json-patch+json";
-pub(super) const APPLY: &str = "application/apply-patch+yaml";
+pub(crate) const MERGE: &str = "application/merge-patch+json";
+pub(crate) const STRATEGIC: &str = "application/strategic-merge-patch+json";
+pub(crate) const JSON_PATCH: &str = "application/json-patch+json";
+pub(crate) const APPLY: &str = "application/apply-patch+yaml";
 
 /// Somebody: an administrator, who may speak for others.
 #[derive(Clone)]
-pub(super) struct Caller {
+pub(crate) struct Caller {
     client: Client,
     speaks_for: Option<(String, Vec<String>)>,
 }
 
 /// What the API server answered.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) code: u16,
-    pub(super) body: Value,
-    pub(super) warnings: Vec<String>,
+pub(crate) struct Answer {
+    pub(crate) code: u16,
+    pub(crate) body: Value,
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Caller {
-    pub(super) fn administrator(client: Client) -> Self {
+    pub(crate) fn administrator(client: Client) -> Self {
         Self { client, speaks_for: None }
     }
 
     /// The same connection with the rights of another, as `kubectl --as`.
-    pub(super) fn speaking_for(&self, user: &str, groups: &[&str]) -> Self {
+    pub(crate) fn speaking_for(&self, user: &str, groups: &[&str]) -> Self {
         let groups = groups.iter().map(ToString::to_string).collect();
         Self { client: self.client.clone(), speaks_for: Some((user.to_owned(), groups)) }
     }
 
     /// Sends one request. `content` is the type of the body.
-    pub(super) async fn send(
+    pub(crate) async fn send(
         &self,
         method: &str,
         path: &str,
@@ -70,44 +70,44 @@ impl Caller {
         Ok(Answer { code, body, warnings })
     }
 
-    pub(super) async fn get(&self, path: &str) -> Result<Answer> {
+    pub(crate) async fn get(&self, path: &str) -> Result<Answer> {
         self.send("GET", path, JSON, &Value::Null).await
     }
 
-    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Answer> {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Answer> {
         self.send("POST", path, JSON, body).await
     }
 
-    pub(super) async fn put(&self, path: &str, body: &Value) -> Result<Answer> {
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Result<Answer> {
         self.send("PUT", path, JSON, body).await
     }
 
-    pub(super) async fn patch(&self, path: &str, content: &str, body: &Value) -> Result<Answer> {
+    pub(crate) async fn patch(&self, path: &str, content: &str, body: &Value) -> Result<Answer> {
         self.send("PATCH", path, content, body).await
     }
 
-    pub(super) async fn delete(&self, path: &str) -> Result<Answer> {
+    pub(crate) async fn delete(&self, path: &str) -> Result<Answer> {
         self.send("DELETE", path, JSON, &Value::Null).await
     }
 
     /// Creates an object where its own kind, namespace and name say.
-    pub(super) async fn create(&self, object: &Value) -> Result<Answer> {
+    pub(crate) async fn create(&self, object: &Value) -> Result<Answer> {
         self.post(&collection(object), object).await
     }
 
     /// The same as a dry run.
-    pub(super) async fn create_dry(&self, object: &Value) -> Result<Answer> {
+    pub(crate) async fn create_dry(&self, object: &Value) -> Result<Answer> {
         self.post(&format!("{}?dryRun=All", collection(object)), object).await
     }
 
     /// Server-side apply with force.
-    pub(super) async fn apply(&self, object: &Value) -> Result<Answer> {
+    pub(crate) async fn apply(&self, object: &Value) -> Result<Answer> {
         let path = format!("{}?fieldManager=tests&force=true", path(object));
         self.patch(&path, APPLY, object).await
     }
 
     /// Whether the caller may, by the authorizer alone.
-    pub(super) async fn may(&self, namespace: &str, verb: &str, resource: &str) -> Result<bool> {
+    pub(crate) async fn may(&self, namespace: &str, verb: &str, resource: &str) -> Result<bool> {
         let (resource, group) = resource.split_once('.').unwrap_or((resource, ""));
         let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
         let review = json!({
@@ -122,12 +122,12 @@ impl Caller {
 }
 
 impl Answer {
-    pub(super) fn is_success(&self) -> bool {
+    pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.code)
     }
 
     /// The object of a request that succeeded.
-    pub(super) fn object(self) -> Result<Value> {
+    pub(crate) fn object(self) -> Result<Value> {
         ensure!(self.is_success(), "refused: {}", self.shown());
         Ok(self.body)
     }
@@ -140,21 +140,46 @@ impl Answer {
         self.body["details"]["causes"].as_array().into_iter().flatten()
     }
 
+    fn message(&self) -> &str {
+        self.body["message"].as_str().unwrap_or_default()
+    }
+
+    /// The reason that a policy of the floor gave: its message begins with it.
+    fn reason_of_floor(&self) -> Option<Reason> {
+        let (_, said) = self.message().split_once("ValidatingAdmissionPolicy 'lessor-")?;
+        let (_, said) = said.split_once(" denied request: ")?;
+        Reason::from_name(said.split(": ").next()?)
+    }
+
     /// Reasons of the denial, each once.
-    pub(super) fn reasons(&self) -> BTreeSet<String> {
+    pub(crate) fn reasons(&self) -> BTreeSet<String> {
         self.causes()
-            .filter_map(|cause| cause["reason"].as_str())
-            .filter(|reason| Reason::from_name(reason).is_some())
-            .map(str::to_owned)
+            .filter_map(|cause| Reason::from_name(cause["reason"].as_str()?))
+            .chain(self.reason_of_floor())
+            .map(|reason| reason.to_string())
             .collect()
     }
 
-    /// Was denied by Lessor for this reason first, with the code that belongs to it.
-    pub(super) fn denied(&self, reason: Reason) -> Result<&Value> {
+    /// Was denied by the floor, for this reason.
+    pub(crate) fn denied_by_floor(&self, reason: Reason) -> Result<()> {
+        ensure!(
+            self.code == 403
+                && self.body["reason"] == "Forbidden"
+                && self.reason_of_floor() == Some(reason),
+            "expected 403 {reason} of the floor, got {}",
+            self.shown()
+        );
+        Ok(())
+    }
+
+    /// Was denied by Lessor for this reason first, with the code that belongs to
+    /// it: by the webhook, or by the floor where that comes first.
+    pub(crate) fn denied(&self, reason: Reason) -> Result<&Value> {
         let first = self.causes().next().with_context(|| self.shown())?;
-        let by_lessor = self.body["message"]
-            .as_str()
-            .is_some_and(|message| message.contains("lessor.io\" denied the request"));
+        if self.denied_by_floor(reason).is_ok() {
+            return Ok(first);
+        }
+        let by_lessor = self.message().contains("lessor.io\" denied the request");
         ensure!(
             self.code == reason.code() && first["reason"] == reason.as_str() && by_lessor,
             "expected {} {reason} of Lessor's webhook, got {}",
@@ -165,23 +190,28 @@ impl Answer {
     }
 
     /// As [`Self::denied`], where more than one rule may lead.
-    pub(super) fn denied_either(&self, reasons: &[Reason]) -> Result<&Value> {
+    pub(crate) fn denied_either(&self, reasons: &[Reason]) -> Result<&Value> {
         let led = |reason: &&Reason| self.denied(**reason).is_ok();
         self.denied(*reasons.iter().find(led).unwrap_or(&reasons[0]))
     }
 
-    /// As [`Self::denied`], about this field.
-    pub(super) fn denied_at(&self, reason: Reason, field: &str) -> Result<()> {
+    /// As [`Self::denied`], about this field; the floor names none.
+    pub(crate) fn denied_at(&self, reason: Reason, field: &str) -> Result<()> {
         let cause = self.denied(reason)?;
-        ensure!(cause["field"] == field, "expected field {field}, got {}", self.shown());
+        ensure!(
+            cause["field"] == field || self.reason_of_floor().is_some(),
+            "expected field {field}, got {}",
+            self.shown()
+        );
         Ok(())
     }
 
     /// Was refused by the authorizer, before any admission.
-    pub(super) fn refused_by_rbac(&self) -> Result<()> {
-        let message = self.body["message"].as_str().unwrap_or_default();
+    pub(crate) fn refused_by_rbac(&self) -> Result<()> {
         ensure!(
-            self.code == 403 && message.contains(" cannot ") && self.causes().next().is_none(),
+            self.code == 403
+                && self.message().contains(" cannot ")
+                && self.causes().next().is_none(),
             "expected a refusal of RBAC, got {}",
             self.shown()
         );
@@ -189,10 +219,9 @@ impl Answer {
     }
 
     /// Was not refused by Lessor; it may have failed afterwards for want of a node.
-    pub(super) fn passed_lessor(&self) -> Result<()> {
-        let message = self.body["message"].as_str().unwrap_or_default();
+    pub(crate) fn passed_lessor(&self) -> Result<()> {
         ensure!(
-            self.reasons().is_empty() && !message.contains("admission webhook"),
+            self.reasons().is_empty() && !self.message().contains("admission webhook"),
             "expected Lessor to let it pass, got {}",
             self.shown()
         );
@@ -201,7 +230,7 @@ impl Answer {
 }
 
 /// Path of the collection that an object belongs to.
-pub(super) fn collection(object: &Value) -> String {
+pub(crate) fn collection(object: &Value) -> String {
     let version = object["apiVersion"].as_str().unwrap_or_default();
     let root = if version.contains('/') { "apis" } else { "api" };
     let kind = object["kind"].as_str().unwrap_or_default().to_lowercase();
@@ -218,6 +247,6 @@ pub(super) fn collection(object: &Value) -> String {
 }
 
 /// Path of an object.
-pub(super) fn path(object: &Value) -> String {
+pub(crate) fn path(object: &Value) -> String {
     format!("{}/{}", collection(object), object["metadata"]["name"].as_str().unwrap_or_default())
 }

@@ -9,7 +9,7 @@
 mod access;
 mod audit;
 mod by_url;
-mod caller;
+pub(crate) mod caller;
 mod coverage;
 mod deletion;
 mod denials;

@@ -22,9 +22,10 @@ pub(super) fn register(suite: &mut Suite) {
 /// drops metadata, so that nothing arrives that could be refused.
 const SILENT: [&str; 3] =
     ["objects-status-claims", "objects-status-certificates", "objects-status-scheduling"];
-/// Validating rows that a denial of the mutating webhook for the same request
-/// always precedes; the audit log shows that they are asked.
-const ASKED: [&str; 2] = ["pods", "objects"];
+/// Validating rows that a denial of the mutating webhook, or of the floor, for
+/// the same request always precedes; the audit log shows that they are asked.
+const ASKED: [&str; 6] =
+    ["pods", "objects", "managed-core", "managed-network", "managed-rbac", "managed-quota-status"];
 
 /// The answer to one request for a row, by row.
 type Answers = BTreeMap<&'static str, Answer>;
@@ -169,22 +170,28 @@ async fn writes(world: &World, answers: &mut Answers) -> Result<()> {
         "rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]});
     answers.insert("mutate-managed-rbac", open.create(&role).await?);
     answers.insert("mutate-objects", open.create(&config_map(name, "lessor-x")).await?);
+    let unlabelled = json!({"metadata": {"labels": {"lessor.io/tenant": null}}});
+    let at = format!("/api/v1/namespaces/{name}");
+    answers.insert("mutate-namespaces", open.patch(&at, MERGE, &unlabelled).await?);
     Ok(())
 }
 
-/// Deletes are seen by the validating webhooks alone.
+/// Deletes are seen by the floor and by the validating webhooks alone.
 async fn managed(world: &World, answers: &mut Answers) -> Result<()> {
     let (name, open) = (world.name.as_str(), &world.open);
     let root = format!("/api/v1/namespaces/{name}");
-    answers.insert("managed-core", open.delete(&format!("{root}/secrets/db")).await?);
     let network = format!("/apis/networking.k8s.io/v1/namespaces/{name}/networkpolicies");
-    answers.insert("managed-network", open.delete(&format!("{network}/lessor-dns")).await?);
     let rbac = format!("/apis/rbac.authorization.k8s.io/v1/namespaces/{name}/rolebindings");
     let binding = lessor::provision::binding_name("lessor-tenant-admin");
-    answers.insert("managed-rbac", open.delete(&format!("{rbac}/{binding}")).await?);
+    for at in
+        [format!("{root}/secrets/db"), format!("{network}/lessor-dns"), format!("{rbac}/{binding}")]
+    {
+        let answer = open.delete(&at).await?;
+        answer.denied(Reason::ManagedObjectProtected).with_context(|| at)?;
+    }
     let used = json!({"status": {"used": {"pods": "0"}, "hard": {"pods": "999"}}});
     let at = format!("{root}/resourcequotas/lessor-quota/status");
-    answers.insert("managed-quota-status", open.patch(&at, MERGE, &used).await?);
+    open.patch(&at, MERGE, &used).await?.denied(Reason::ManagedObjectProtected)?;
     let token = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
         "spec": {"audiences": ["elsewhere"]}});
     let at = format!("{root}/serviceaccounts/default/token");
@@ -195,9 +202,11 @@ async fn managed(world: &World, answers: &mut Answers) -> Result<()> {
 async fn streams(world: &World, answers: &mut Answers) -> Result<()> {
     let open = &world.open;
     let app = path(&pod(&world.name, "app"));
-    let status = json!({"metadata": {"labels": {"lessor.io/tenant": "globex"}}});
+    let stolen = json!({"metadata": {"labels": {"lessor.io/tenant": "globex"}}});
     let at = format!("{app}/status");
-    answers.insert("pods-subresources", open.patch(&at, MERGE, &status).await?);
+    open.patch(&at, MERGE, &stolen).await?.denied(Reason::TenantIdentityMismatch)?;
+    let forged = json!({"metadata": {"annotations": {"lessor.io/forged": "x"}}});
+    answers.insert("pods-subresources", open.patch(&at, MERGE, &forged).await?);
     let binding = json!({"apiVersion": "v1", "kind": "Binding", "metadata": {"name": "app"},
         "target": {"kind": "Node", "name": "n"}});
     answers.insert("pods-binding", open.post(&format!("{app}/binding"), &binding).await?);
@@ -314,27 +323,52 @@ async fn suspended(world: &World, answers: &mut Answers) -> Result<()> {
     Ok(())
 }
 
-/// An ordinary object goes through both phases on CREATE and is seen on DELETE.
+/// An object of a tenant's own goes through both phases on CREATE and is seen
+/// on DELETE; so is what an administrator does to a managed one.
 async fn asked(world: &World) -> Result<()> {
-    let settings = config_map(&world.name, "asked");
-    world.open.create(&settings).await?.object()?;
-    world.open.delete(&path(&settings)).await?.object()?;
-    world.open.delete(&path(&pod(&world.name, "app"))).await?.object()?;
+    let name = world.name.as_str();
+    let own = |version: &str, kind: &str| {
+        let metadata = json!({"name": "asked", "namespace": name});
+        json!({"apiVersion": version, "kind": kind, "metadata": metadata})
+    };
+    let mut policy = own("networking.k8s.io/v1", "NetworkPolicy");
+    policy["spec"] = json!({"podSelector": {}});
+    let settings = config_map(name, "asked");
+    let role = own("rbac.authorization.k8s.io/v1", "Role");
+    for object in [&settings, &own("v1", "Secret"), &policy, &role] {
+        world.open.create(object).await?.object()?;
+        world.open.delete(&path(object)).await?.object()?;
+    }
+    world.open.delete(&path(&pod(name, "app"))).await?.object()?;
+    let quota = format!("/api/v1/namespaces/{name}/resourcequotas/lessor-quota/status");
+    let used = json!({"status": {"used": {"pods": "0"}}});
+    world.admin.patch(&quota, MERGE, &used).await?.object()?;
+
     let log = world.test.plane.log("audit");
-    for (id, verb) in [("objects", "create"), ("objects", "delete"), ("pods", "delete")] {
+    let everyone = Variant::Everyone;
+    for (id, variant, verb, resource) in [
+        ("objects", everyone, "create", "configmaps"),
+        ("objects", everyone, "delete", "configmaps"),
+        ("pods", everyone, "delete", "pods"),
+        ("managed", Variant::Others, "delete", "secrets"),
+        ("managed", Variant::Others, "delete", "networkpolicies"),
+        ("managed", Variant::Others, "delete", "roles"),
+        ("managed", Variant::Administrators, "patch", "resourcequotas"),
+    ] {
         let entry = entries().find(|e| e.id == id && e.phase == Phase::Validating);
         let Some(entry) = entry else { bail!("no entry {id}") };
-        let note = format!("{}/decision", entry.webhook_name(Variant::Everyone));
+        let note = format!("{}/decision", entry.webhook_name(variant));
         eventually(SOON, async || {
             let text = std::fs::read_to_string(&log)?;
             let mut events =
                 text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
             let found = events.any(|event| {
                 event["verb"] == verb
-                    && event["objectRef"]["namespace"] == world.name.as_str()
+                    && event["objectRef"]["namespace"] == name
+                    && event["objectRef"]["resource"] == resource
                     && event["annotations"][&note] == "allow"
             });
-            ensure!(found, "nobody noted {note} on {verb}");
+            ensure!(found, "nobody noted {note} on {verb} of {resource}");
             Ok(())
         })
         .await?;

@@ -12,9 +12,12 @@ mod configurations;
 mod crashes;
 mod dial;
 mod drain;
+mod empty_root;
+mod floor;
 mod gate;
 mod leaders;
 mod malformed;
+mod order;
 mod outage;
 mod process;
 mod readiness;
@@ -32,9 +35,12 @@ pub(crate) fn register(suite: &mut Suite) {
     restarts::register(suite);
     configurations::register(suite);
     drain::register(suite);
+    floor::register(suite);
     gate::register(suite);
     leaders::register(suite);
     crashes::register(suite);
     certificates::register(suite);
     readiness::register(suite);
+    order::register(suite);
+    empty_root::register(suite);
 }

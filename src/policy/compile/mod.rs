@@ -7,4 +7,3 @@ mod load;
 mod program;
 
 pub use compiled::{Compiled, Entry};
-pub(super) use interpreter::Pool;

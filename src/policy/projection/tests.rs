@@ -89,7 +89,10 @@ fn a_review_of_parts() {
     let value = Projection::whole().project(&input, &Rego::new_object());
     let review = &value["review"];
     assert_eq!(review["object"], review["oldObject"]);
-    assert_eq!(review["userInfo"], Rego::from(json!({"username": "ann", "groups": ["g"], "extra": {"scopes": ["a"]}})));
+    assert_eq!(
+        review["userInfo"],
+        Rego::from(json!({"username": "ann", "groups": ["g"], "extra": {"scopes": ["a"]}}))
+    );
     assert_eq!(review["kind"], Rego::from(json!({"group": "", "version": "", "kind": ""})));
     for absent in ["name", "namespace", "subResource", "dryRun"] {
         assert_eq!(review[absent], Rego::Undefined, "{absent}");
@@ -102,17 +105,26 @@ fn a_review_of_parts() {
 #[test]
 fn only_what_counts_is_left() {
     let request = request(&pod(), &Json::Null);
-    let object = |node| left(&at(&["review", "object"], node), &request)["review"]["object"].clone();
+    let object =
+        |node| left(&at(&["review", "object"], node), &request)["review"]["object"].clone();
     assert_eq!(object(Node::Present), Json::Null);
     assert_eq!(object(node(&[], &[], None)), json!({}));
-    let spec = |containers| object(node(&[("spec", node(&[("containers", containers)], &[], None))], &[], None));
+    let spec = |containers| {
+        object(node(&[("spec", node(&[("containers", containers)], &[], None))], &[], None))
+    };
     assert_eq!(spec(Node::Present), json!({"spec": {"containers": null}}));
     assert_eq!(spec(node(&[], &[], None)), json!({"spec": {"containers": []}}));
     let image = node(&[("image", Node::Whole)], &[], None);
     let containers = |node| spec(node)["spec"]["containers"].clone();
-    assert_eq!(containers(node(&[], &[], Some(image.clone()))), json!([{"image": "x"}, {"image": "y"}]));
+    assert_eq!(
+        containers(node(&[], &[], Some(image.clone()))),
+        json!([{"image": "x"}, {"image": "y"}])
+    );
     assert_eq!(containers(node(&[], &[(1, image.clone())], None)), json!([null, {"image": "y"}]));
-    assert_eq!(containers(node(&[], &[(0, image.clone()), (7, image)], None)), json!([{"image": "x"}]));
+    assert_eq!(
+        containers(node(&[], &[(0, image.clone()), (7, image)], None)),
+        json!([{"image": "x"}])
+    );
     assert_eq!(containers(node(&[], &[], Some(Node::Present))), json!([null, null]));
     assert_eq!(object(node(&[("nothing", Node::Whole)], &[], None)), json!({}));
     // A name that leads to a container is no name of an array's elements.
@@ -134,7 +146,8 @@ fn parameters_are_given_whole() {
 /// Values that a careless encoding would write alike.
 #[test]
 fn different_values_are_written_differently() {
-    let projection = at(&["review", "object"], node(&[], &[], Some(node(&[], &[], Some(Node::Whole)))));
+    let projection =
+        at(&["review", "object"], node(&[], &[], Some(node(&[], &[], Some(Node::Whole)))));
     let whole = at(&["review", "object"], Node::Whole);
     let values = [
         json!({}),
@@ -177,7 +190,8 @@ fn the_key_decides_about_the_hash() {
     let request = request(&pod(), &Json::Null);
     let (one, other) = (HashKey::new(&[1; 16]), HashKey::new(&[2; 16]));
     for projection in [Projection::whole(), at(&["review", "uid"], Node::Whole)] {
-        let of = |key: &HashKey| projection.hash(&Input::new(Review::of(&request), None, None, key));
+        let of =
+            |key: &HashKey| projection.hash(&Input::new(Review::of(&request), None, None, key));
         assert_eq!(of(&one), of(&one.clone()));
         assert_ne!(of(&one), of(&other));
     }

@@ -12,14 +12,8 @@ use super::{Unbounded, fold};
 
 /// Builtins whose result is not decided by their arguments. No policy may use
 /// them; a memo must not depend on that.
-const UNDETERMINED: [&str; 6] = [
-    "http.send",
-    "net.lookup_ip_addr",
-    "opa.runtime",
-    "rand.intn",
-    "time.now_ns",
-    "uuid.rfc4122",
-];
+const UNDETERMINED: [&str; 6] =
+    ["http.send", "net.lookup_ip_addr", "opa.runtime", "rand.intn", "time.now_ns", "uuid.rfc4122"];
 /// Builtins whose result is a number or undefined.
 const NUMERIC: [&str; 12] = [
     "abs",
@@ -114,11 +108,7 @@ impl Analysis<'_> {
         Ok(Some(Abstract::anything()))
     }
 
-    pub(super) fn builtin(
-        &mut self,
-        name: &str,
-        args: &[Abstract],
-    ) -> Result<Abstract, Unbounded> {
+    pub(super) fn builtin(&mut self, name: &str, args: &[Abstract]) -> Result<Abstract, Unbounded> {
         if UNDETERMINED.contains(&name) {
             return Err(Unbounded::Undetermined(name.to_owned()));
         }

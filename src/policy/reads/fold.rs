@@ -38,11 +38,7 @@ pub(super) fn equality(left: &Abstract, right: &Abstract) -> Abstract {
 }
 
 /// A comparison. Of values of different types, order is left open.
-pub(super) fn comparison(
-    instruction: &Instruction,
-    left: &Abstract,
-    right: &Abstract,
-) -> Abstract {
+pub(super) fn comparison(instruction: &Instruction, left: &Abstract, right: &Abstract) -> Abstract {
     use std::mem::discriminant;
     let ordered = |holds: fn(&Value, &Value) -> bool| {
         compared(left, right, |left, right| {

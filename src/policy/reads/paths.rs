@@ -82,11 +82,7 @@ impl<'s> Paths<'s> {
     }
 
     /// A child, whose presence is read.
-    pub(super) fn child(
-        &mut self,
-        parent: PathId,
-        step: &Step<'_>,
-    ) -> Result<Piece, Unbounded> {
+    pub(super) fn child(&mut self, parent: PathId, step: &Step<'_>) -> Result<Piece, Unbounded> {
         if self.is_whole(parent) {
             return Ok(Piece::Whole);
         }
@@ -166,8 +162,7 @@ impl<'s> Paths<'s> {
         if place.read == Read::Whole {
             return Node::Whole;
         }
-        let is_leaf =
-            place.names.is_empty() && place.positions.is_empty() && place.each.is_none();
+        let is_leaf = place.names.is_empty() && place.positions.is_empty() && place.each.is_none();
         if is_leaf && place.read == Read::Presence {
             return Node::Present;
         }

@@ -108,11 +108,7 @@ impl Analysis<'_> {
 
     /// The results of a complete rule or function. Two definitions that both
     /// succeed must agree, so their results are compared, unless they cannot.
-    fn complete(
-        &mut self,
-        info: &RuleInfo,
-        outcomes: &[Outcome],
-    ) -> Result<Abstract, Unbounded> {
+    fn complete(&mut self, info: &RuleInfo, outcomes: &[Outcome]) -> Result<Abstract, Unbounded> {
         let mut result = Abstract::default();
         for (number, outcome) in outcomes.iter().enumerate() {
             for other in outcomes.iter().take(number) {

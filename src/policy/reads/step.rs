@@ -233,8 +233,7 @@ impl Analysis<'_> {
                 frame.set(at, params.result_reg, &empty(into));
             }
             I::ComprehensionYield { value_reg, key_reg } => {
-                let (into, result) =
-                    frame.region.comprehension(at).ok_or(Unbounded::Malformed)?;
+                let (into, result) = frame.region.comprehension(at).ok_or(Unbounded::Malformed)?;
                 let value = frame.get(value_reg);
                 let collected = match (into, key_reg) {
                     (Collection::Set, _) => Abstract::set_of([&value]),

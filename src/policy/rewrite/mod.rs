@@ -15,7 +15,7 @@ mod statements;
 mod text;
 mod tokens;
 
-pub(super) use interpreter::{INVENTORY, for_interpreter};
+pub(super) use interpreter::for_interpreter;
 pub(super) use negation::negations;
 pub(super) use statements::imports_v1;
 pub(super) use text::{Printing, bridge};

@@ -5,7 +5,7 @@ mod parse;
 mod references;
 mod walk;
 
-pub(super) use names::{Names, Path, Target, import, own_names, package_path, rule_path};
+pub(super) use names::{Names, Target, import, own_names, package_path, rule_path};
 pub(super) use parse::{COLUMNS, parse};
 pub(super) use references::{Root, indices, loops, root_of, static_path};
 pub(super) use walk::{Scopes, Visitor, walk_expression, walk_rule};

@@ -78,6 +78,7 @@ fn administrators_are_told_apart_by_complementary_conditions_and_paths() {
     let administers =
         "authorizer.group('lessor.io').resource('tenants').check('administer').allowed()";
     for (entry, verb) in [
+        ("namespaces", "mutate"),
         ("managed", "mutate"),
         ("managed", "validate"),
         ("namespaces", "validate"),
@@ -200,6 +201,9 @@ fn the_digest_follows_the_rules_and_nothing_else() {
     assert_eq!(digest(&install), digest(&replicas));
     let moved = Install { namespace: "rent".to_owned(), ..install.clone() };
     assert_ne!(digest(&install), digest(&moved));
+    // Only the floor speaks of addresses.
+    let pods = vec!["10.244.0.0/16".to_owned()];
+    assert_ne!(digest(&install), digest(&Install { pod_cidrs: pods, ..install.clone() }));
     let annotation =
         |ca| mutating(&install, ca).metadata.annotations.unwrap()[RULES_DIGEST_ANNOTATION].clone();
     assert_eq!(annotation(None), annotation(Some(b"pem")));

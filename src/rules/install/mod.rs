@@ -16,7 +16,7 @@ pub(super) use labels::labels;
 use labels::selector;
 pub use settings::{Certificates, Install};
 pub use stage::{Stage, manifests, stages};
-pub use workloads::{CERTIFICATE_DIRECTORY, HEALTH_PORT, WEBHOOK_PORT};
+pub use workloads::{HEALTH_PORT, WEBHOOK_PORT};
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,9 @@
 
 use crate::names;
 
+/// Port of the Service unless told otherwise.
+pub(super) const DEFAULT_SERVICE_PORT: u16 = 443;
+
 /// How the webhook's serving certificate comes to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Certificates {
@@ -92,7 +95,7 @@ impl Default for Install {
             monitoring_namespace: None,
             platform_users: Vec::new(),
             webhook_url: None,
-            service_port: 443,
+            service_port: DEFAULT_SERVICE_PORT,
             workloads: true,
             configurations: false,
         }

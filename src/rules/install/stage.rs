@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{certificates, class, fence, labels, settings::Install, workloads};
 use crate::api::{Exemption, Policy, Tenant, TenantClass};
-use crate::rules::{configurations, rbac};
+use crate::rules::{configurations, floor, rbac};
 
 /// A step of the installation. Everything of a step can be applied at once; the
 /// next one relies on it.
@@ -22,9 +22,10 @@ pub struct Stage {
 ///
 /// 1. `definitions`: Namespaces and custom resources. Clients learn of the new
 ///    kinds only after this was applied.
-/// 2. `system`: rights, Service, protection, workloads.
-/// 3. `class`: the TenantClass `default`.
-/// 4. `admission`: the webhook configurations. They close tenants' namespaces
+/// 2. `floor`: what the API server enforces by itself, from here on.
+/// 3. `system`: rights, Service, protection, workloads.
+/// 4. `class`: the TenantClass `default`.
+/// 5. `admission`: the webhook configurations. They close tenants' namespaces
 ///    only, of which a fresh cluster has none, and carry no `caBundle`: the
 ///    leading controller writes it, and applying them again does not wipe it.
 #[must_use]
@@ -38,6 +39,7 @@ pub fn stages(install: &Install) -> Vec<Stage> {
     }
     let mut stages = vec![
         Stage { name: "definitions", objects: definitions(install) },
+        Stage { name: "floor", objects: floor_objects(install) },
         Stage { name: "system", objects: system },
         Stage { name: "class", objects: vec![value(&class::default_class())] },
     ];
@@ -66,6 +68,12 @@ fn definitions(install: &Install) -> Vec<Value> {
         definition(value(&Policy::crd())),
         definition(value(&Exemption::crd())),
     ]
+}
+
+fn floor_objects(install: &Install) -> Vec<Value> {
+    let policies = floor::floor(install);
+    let bindings = floor::floor_bindings(install);
+    policies.iter().map(value).chain(bindings.iter().map(value)).collect()
 }
 
 fn namespace(name: &str) -> Value {

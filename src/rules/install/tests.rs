@@ -73,6 +73,8 @@ fn what_others_rely_on_comes_first() {
     let order = [
         "Namespace",
         "CustomResourceDefinition",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
         "ClusterRole",
         "Service",
         "NetworkPolicy",
@@ -116,10 +118,15 @@ fn arguments_are_the_settings() {
         service_cidrs: vec!["10.96.0.0/12".to_owned()],
         node_cidrs: vec!["192.168.0.0/16".to_owned()],
         dns: vec!["169.254.20.10/32".to_owned()],
+        platform_users: vec!["system:cloud".to_owned()],
+        service_port: 9443,
         ..Install::default()
     };
+    let objects = manifests(&install);
+    let controller = &container(&objects, "lessor-controller")["args"];
+    assert_eq!(controller.as_array().unwrap().last().unwrap(), "--webhook-port=9443");
     assert_eq!(
-        container(&manifests(&install), "lessor-webhook")["args"],
+        container(&objects, "lessor-webhook")["args"],
         json!([
             "webhook",
             "--namespace=lessor-system",
@@ -130,6 +137,7 @@ fn arguments_are_the_settings() {
             "--service-cidr=10.96.0.0/12",
             "--node-cidr=192.168.0.0/16",
             "--dns=169.254.20.10/32",
+            "--platform-caller=system:cloud",
         ])
     );
     let defaults = manifests(&Install::default());

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::settings::{Certificates, Install};
+use super::settings::{Certificates, DEFAULT_SERVICE_PORT, Install};
 use super::{labels, selector};
 use crate::names;
 
@@ -10,8 +10,6 @@ use crate::names;
 pub const WEBHOOK_PORT: u16 = 8443;
 /// TCP port on which both workloads answer `/readyz` and `/livez`, in plain text.
 pub const HEALTH_PORT: u16 = 8081;
-/// Where the certificate is mounted unless the controller issues it.
-pub const CERTIFICATE_DIRECTORY: &str = "/var/run/lessor/tls";
 
 /// Label value of the webhook's objects.
 pub(super) const WEBHOOK: &str = "webhook";
@@ -85,7 +83,8 @@ fn port(name: &str, number: u16) -> Value {
     json!({"name": name, "containerPort": number, "protocol": "TCP"})
 }
 
-/// Flags that both workloads understand.
+/// Every setting that the component reads, so that what it renders by itself is
+/// what the manifests say.
 fn arguments(install: &Install, component: &str) -> Vec<String> {
     let single = [
         ("namespace", install.namespace.as_str()),
@@ -97,12 +96,23 @@ fn arguments(install: &Install, component: &str) -> Vec<String> {
         ("service-cidr", &install.service_cidrs),
         ("node-cidr", &install.node_cidrs),
         ("dns", &install.dns),
+        ("platform-caller", &install.platform_users),
     ];
     let single = single.iter().map(|(flag, value)| format!("--{flag}={value}"));
     let repeated = repeated
         .iter()
         .flat_map(|(flag, values)| values.iter().map(move |value| format!("--{flag}={value}")));
-    core::iter::once(component.to_owned()).chain(single).chain(repeated).collect()
+    // Where the API servers find the webhook, the controller writes.
+    let port = (component == CONTROLLER && install.service_port != DEFAULT_SERVICE_PORT)
+        .then(|| format!("--webhook-port={}", install.service_port));
+    let url = install.webhook_url.as_ref().filter(|_| component == CONTROLLER);
+    let url = url.map(|url| format!("--webhook-url={url}"));
+    core::iter::once(component.to_owned())
+        .chain(single)
+        .chain(repeated)
+        .chain(port)
+        .chain(url)
+        .collect()
 }
 
 struct Workload {
@@ -197,7 +207,7 @@ impl Workload {
             }]);
             pod["containers"][0]["volumeMounts"] = json!([{
                 "name": "tls",
-                "mountPath": CERTIFICATE_DIRECTORY,
+                "mountPath": names::CERTIFICATE_DIRECTORY,
                 "readOnly": true,
             }]);
         }

@@ -65,10 +65,15 @@ const CONTROLLER: &[PolicyRule] = &[
         &["patch", "update"],
     )
     .named(&[names::VALIDATING_CONFIGURATION]),
+    PolicyRule::of("admissionregistration.k8s.io", FLOOR, READ),
+    PolicyRule::of("admissionregistration.k8s.io", FLOOR, &["create"]),
+    PolicyRule::of("admissionregistration.k8s.io", FLOOR, &["patch", "update"])
+        .named(&names::FLOOR),
 ];
 
 const CONFIGURATIONS: &[&str] =
     &["mutatingwebhookconfigurations", "validatingwebhookconfigurations"];
+const FLOOR: &[&str] = &["validatingadmissionpolicies", "validatingadmissionpolicybindings"];
 
 /// The controller in Lessor's own namespace: leadership, break-glass, canary, certificate.
 const CONTROLLER_LOCAL: &[PolicyRule] = &[

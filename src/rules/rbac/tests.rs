@@ -78,6 +78,9 @@ fn the_controller_binds_and_patches_by_name_only() {
         if resources.contains("webhookconfigurations") && verbs.contains("patch") {
             assert_eq!(rule["resourceNames"].as_array().unwrap().len(), 1);
         }
+        if resources.contains("validatingadmissionpolic") && verbs.contains("patch") {
+            assert_eq!(rule["resourceNames"], json!(crate::names::FLOOR));
+        }
         for forbidden in ["escalate", "impersonate"] {
             assert!(!verbs.contains(forbidden), "{rule}");
         }

@@ -1,4 +1,6 @@
-//! What is mutated: Pods, and identity labels of what users write.
+//! What is mutated: Pods, and identity labels of what users write. Namespaces are
+//! only judged here, so that their caller sees our reason and field and not the
+//! floor's, which comes before the validating webhooks.
 
 use super::types::{Entry, Operation, Phase, Reach, Row, Scope};
 use super::validating::{MANAGED_CORE, MANAGED_NETWORK, MANAGED_RBAC};
@@ -7,7 +9,29 @@ use crate::rules::conditions as on;
 const WRITES: &[Operation] = &[Operation::Create, Operation::Update];
 
 /// Entries of the `MutatingWebhookConfiguration`.
-pub(super) const ENTRIES: &[Entry] = &[PODS, MANAGED, OBJECTS];
+pub(super) const ENTRIES: &[Entry] = &[NAMESPACES, PODS, MANAGED, OBJECTS];
+
+const NAMESPACES: Entry = Entry {
+    id: "namespaces",
+    phase: Phase::Mutating,
+    split: true,
+    reach: Reach::Everywhere,
+    fail_closed: true,
+    rows: &[Row {
+        id: "mutate-namespaces",
+        groups: &[""],
+        versions: &["v1"],
+        resources: &["namespaces", "namespaces/status", "namespaces/finalize"],
+        operations: WRITES,
+        scope: Scope::Any,
+    }],
+    conditions: &[
+        on::TOUCHES_LESSOR_KEYS,
+        on::NOT_LESSOR,
+        on::STATUS_CHANGES_METADATA,
+        on::NOT_FINALIZED_BY_CONTROLLER,
+    ],
+};
 
 const PODS: Entry = Entry {
     id: "pods",

@@ -60,7 +60,8 @@ fn comparisons() {
     counts(&scalar, &json!({"a": 1}), &json!({"a": 2}));
     counts(&scalar, &json!({"a": 1}), &json!({"a": [1]}));
     ignores(&scalar, &json!({"a": {"b": 1}}), &json!({"a": {"b": 2}}));
-    for (empty, full, other) in [("{}", json!({"k": 1}), json!({"k": 2})), ("[]", json!([1]), json!([2]))]
+    for (empty, full, other) in
+        [("{}", json!({"k": 1}), json!({"k": 2})), ("[]", json!([1]), json!([2]))]
     {
         let policy = says(&format!("x := input.review.object.a != {empty}"));
         let nothing: Json = serde_json::from_str(empty).expect("JSON");
@@ -125,13 +126,25 @@ fn indexing() {
     ignores(&position, &json!({"a": [1, 2]}), &json!({"a": [1, 2, 3]}));
     let unknown = says("x := input.review.object.a[input.review.object.k]");
     counts(&unknown, &json!({"a": {"b": 1}, "k": "b"}), &json!({"a": {"b": 2}, "k": "b"}));
-    counts(&unknown, &json!({"a": {"b": 1, "c": 2}, "k": "b"}), &json!({"a": {"b": 1, "c": 2}, "k": "c"}));
+    counts(
+        &unknown,
+        &json!({"a": {"b": 1, "c": 2}, "k": "b"}),
+        &json!({"a": {"b": 1, "c": 2}, "k": "c"}),
+    );
     let chain = says(r#"k := lower("B"); x := input.review.object.a[k].c[0]"#);
     counts(&chain, &json!({"a": {"b": {"c": [1]}}}), &json!({"a": {"b": {"c": [2]}}}));
-    ignores(&chain, &json!({"a": {"b": {"c": [1], "d": 1}}}), &json!({"a": {"b": {"c": [1], "d": 2}}}));
+    ignores(
+        &chain,
+        &json!({"a": {"b": {"c": [1], "d": 1}}}),
+        &json!({"a": {"b": {"c": [1], "d": 2}}}),
+    );
     let fields = says(r#"some f in ["a", "b"]; x := input.review.object[f].c"#);
     counts(&fields, &json!({"b": {"c": 1}}), &json!({"b": {"c": 2}}));
-    ignores(&fields, &json!({"b": {"c": 1}, "d": {"c": 1}}), &json!({"b": {"c": 1}, "d": {"c": 2}}));
+    ignores(
+        &fields,
+        &json!({"b": {"c": 1}, "d": {"c": 1}}),
+        &json!({"b": {"c": 1}, "d": {"c": 2}}),
+    );
     let table = says(r#"x := {"k": 1, "l": 2}[input.review.object.a]"#);
     counts(&table, &json!({"a": "k"}), &json!({"a": "l"}));
     let get = says(r#"x := object.get(input.review.object, ["a", "b"], 5)"#);
@@ -141,7 +154,11 @@ fn indexing() {
     let all = says("x := object.get(input.review.object.a, [], 5)");
     counts(&all, &json!({"a": {"b": 1}}), &json!({"a": {"b": 2}}));
     let unknown = says("x := object.get(input.review.object.a, input.review.object.k, 5)");
-    counts(&unknown, &json!({"a": {"b": {"c": 1}}, "k": ["b", "c"]}), &json!({"a": {"b": {"c": 2}}, "k": ["b", "c"]}));
+    counts(
+        &unknown,
+        &json!({"a": {"b": {"c": 1}}, "k": ["b", "c"]}),
+        &json!({"a": {"b": {"c": 2}}, "k": ["b", "c"]}),
+    );
     let default = says("x := object.get(input.review.object.a, \"b\", input.review.object.d)");
     counts(&default, &json!({"a": {}, "d": [1]}), &json!({"a": {}, "d": [2]}));
 }
@@ -249,9 +266,7 @@ fn functions() {
     counts(&compared, &json!({"a": [1], "b": [1]}), &json!({"a": [1], "b": [2]}));
     // Both definitions succeed and must agree, though only `n` is used.
     let either = says("x := either(input.review.object).n");
-    let object = |hidden: i32| {
-        json!({"first": true, "second": true, "a": {"n": 1, "z": 1}, "b": {"n": 1, "z": hidden}})
-    };
+    let object = |hidden: i32| json!({"first": true, "second": true, "a": {"n": 1, "z": 1}, "b": {"n": 1, "z": hidden}});
     counts(&either, &object(1), &object(2));
 }
 
@@ -297,7 +312,11 @@ fn rules() {
     );
     counts(&policy, &json!({"a": {"k": {"n": 1}}}), &json!({"a": {"k": {"n": 2}}}));
     counts(&policy, &json!({"a": {"k": {"n": 1}}}), &json!({"a": {"l": {"n": 1}}}));
-    ignores(&policy, &json!({"a": {"k": {"n": 1, "z": 1}}}), &json!({"a": {"k": {"n": 1, "z": 2}}}));
+    ignores(
+        &policy,
+        &json!({"a": {"k": {"n": 1, "z": 1}}}),
+        &json!({"a": {"k": {"n": 1, "z": 2}}}),
+    );
     let policy = Policy::new(
         "package p\nviolation contains {\"x\": x} if x := data.p.q[_]\nq.a := input.review.object.a\n\
          q.b := input.review.object.b",
@@ -313,8 +332,10 @@ fn rules() {
 /// Builtins that are not modelled read everything; arithmetic reads numbers.
 #[test]
 fn builtins() {
-    for body in ["x := sprintf(\"%v\", [input.review.object.a])", "x := json.marshal(input.review.object.a)"]
-    {
+    for body in [
+        "x := sprintf(\"%v\", [input.review.object.a])",
+        "x := json.marshal(input.review.object.a)",
+    ] {
         counts(&says(body), &json!({"a": {"b": [{"c": 1}]}}), &json!({"a": {"b": [{"c": 2}]}}));
     }
     let sum = says("x := input.review.object.a + 1");
@@ -337,9 +358,7 @@ fn loops_that_an_error_leaves_behind() {
         "package p\nviolation contains c.n if { some c in input.review.object.cs; c.v + 1 > 1 }\n\
          violation contains \"two\" if { input.review.object.b == 3; input.review.object.z == 1 }",
     );
-    let object = |z: i32| {
-        json!({"cs": [{"v": "s", "n": 1}, {"v": 2, "n": 2}, {"v": 3, "n": 3}], "b": z, "z": z})
-    };
+    let object = |z: i32| json!({"cs": [{"v": "s", "n": 1}, {"v": 2, "n": 2}, {"v": 3, "n": 3}], "b": z, "z": z});
     policy.holds(&Case::of(&object(1)));
     policy.holds(&Case::of(&object(3)));
     // Whether an error is met before or after an element, decides about it.
@@ -347,9 +366,8 @@ fn loops_that_an_error_leaves_behind() {
         "package p\nviolation contains c.n if { some c in cs; c.v + 1 > 1 }\n\
          cs contains c if some c in input.review.object.cs",
     );
-    let object = |first: i32| {
-        json!({"cs": [{"a": first, "v": "s", "n": 1}, {"a": 5, "v": 2, "n": 2}]})
-    };
+    let object =
+        |first: i32| json!({"cs": [{"a": first, "v": "s", "n": 1}, {"a": 5, "v": 2, "n": 2}]});
     counts(&sets, &object(1), &object(9));
 }
 

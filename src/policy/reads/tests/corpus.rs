@@ -102,7 +102,12 @@ fn bases() -> [Case; 4] {
         case.request["kind"]["kind"] = kind.into();
         case
     };
-    [base("UPDATE", "Pod"), base("CREATE", "Deployment"), base("DELETE", "Pod"), base("CONNECT", "Pod")]
+    [
+        base("UPDATE", "Pod"),
+        base("CREATE", "Deployment"),
+        base("DELETE", "Pod"),
+        base("CONNECT", "Pod"),
+    ]
 }
 
 /// A part of a case and what a change makes of it.
@@ -256,8 +261,7 @@ fn pods_of_one_rollout_hash_alike() {
         let object = &mut second.request[object];
         object["metadata"]["name"] = json!("web-2");
         object["metadata"]["uid"] = json!("u-9");
-        object["spec"]["containers"][1]["volumeMounts"][0]["name"] =
-            json!("kube-api-access-j8k3q");
+        object["spec"]["containers"][1]["volumeMounts"][0]["name"] = json!("kube-api-access-j8k3q");
     }
     let differ: Vec<&str> = policies()
         .iter()

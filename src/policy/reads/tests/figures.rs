@@ -106,7 +106,10 @@ fn together(policies: &[&Policy], case: &Case) {
     });
     println!("{n} policies: convert whole {convert:.1?}, run {plain:.1?}");
     println!("  first sight (hash, project, run) {first:.1?}, of it hashes {hashes:.1?}");
-    println!("  again, one by one {each:.1?}; again, at once {at_once:.1?} ({} places)", union.size());
+    println!(
+        "  again, one by one {each:.1?}; again, at once {at_once:.1?} ({} places)",
+        union.size()
+    );
 }
 
 /// A folder of policies: `LESSOR_POLICIES=DIR`, with `policy.rego` files, and

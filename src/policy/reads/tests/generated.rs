@@ -1,8 +1,8 @@
 //! Programs that nobody would write, on documents that nobody would send.
 
 use proptest::prelude::*;
-use proptest::strategy::ValueTree as _;
 use proptest::sample::Index;
+use proptest::strategy::ValueTree as _;
 use serde_json::{Value as Json, json};
 
 use super::change::{KINDS, change, places};
@@ -159,7 +159,8 @@ fn module(numbers: &[u8]) -> String {
     for (name, head) in [("r0", "r0 contains X"), ("r1", "r1 := X"), ("r2", "r2[X] := X")] {
         let kind = writer.pick(3);
         let rule = if kind == 0 {
-            head.replace('X', "input.review.object.a").replace("r2[input.review.object.a]", "r2[e.a]")
+            head.replace('X', "input.review.object.a")
+                .replace("r2[input.review.object.a]", "r2[e.a]")
                 + if name == "r2" { " if some e in input.review.object\n" } else { "\n" }
         } else {
             plain(name, &mut writer)
@@ -171,10 +172,15 @@ fn module(numbers: &[u8]) -> String {
 
 /// A rule that refers to no other.
 fn plain(name: &str, writer: &mut Writer<'_>) -> String {
-    let from = writer.of(&["input.review.object", "input.review.object.a", "input.review.oldObject.b"]);
+    let from =
+        writer.of(&["input.review.object", "input.review.object.a", "input.review.oldObject.b"]);
     match name {
-        "r0" => format!("r0 contains e if some e in {from}\nr0 contains e.a if some e in {from}.b\n"),
-        "r1" => format!("default r1 := []\nr1 := {from} if {from}.a == 1\nr1 := {from}.a if {from}.b == 1\n"),
+        "r0" => {
+            format!("r0 contains e if some e in {from}\nr0 contains e.a if some e in {from}.b\n")
+        }
+        "r1" => format!(
+            "default r1 := []\nr1 := {from} if {from}.a == 1\nr1 := {from}.a if {from}.b == 1\n"
+        ),
         _ => format!("r2[k] := e if some k, e in {from}\n"),
     }
 }
@@ -250,7 +256,8 @@ fn most_generated_programs_are_of_use() {
         }
         bounded += 1;
         let piece = json!({"a": {"a": {"a": 1, "b": "a"}, "b": [1, {"a": 1}], "c": 1}, "b": 1, "c": ["a", {"a": "a"}]});
-        let (result, _) = policy.holds(&Case::of(&json!({"a": piece, "b": {"a": piece, "b": [piece]}})));
+        let (result, _) =
+            policy.holds(&Case::of(&json!({"a": piece, "b": {"a": piece, "b": [piece]}})));
         telling += usize::from(result.is_ok_and(|result| result != regorus::Value::new_set()));
     }
     assert!(compiled > 150 && bounded > 120 && telling > 30, "{compiled} {bounded} {telling}");
