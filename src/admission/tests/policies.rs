@@ -26,7 +26,7 @@ fn object(kind: &str, spec: Value) -> Value {
 fn policy() -> Value {
     object(
         "Policy",
-        json!({"rego": "package p\n", "match": {"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}]}}),
+        json!({"rego": "package p\nviolation contains {\"msg\": \"x\"}\n", "match": {"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}]}}),
     )
 }
 
