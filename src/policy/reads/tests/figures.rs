@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use regorus::Value as Rego;
 
 use super::corpus::{object, policies};
-use super::{Case, Policy, parameters, try_compile_all};
+use super::{Case, Policy, parameters, try_compile};
 use crate::policy::{
     HashKey, Input, Key, Memo, MemoLimits, Projection, ReadSet, Review, Scope, Situation,
 };
@@ -128,7 +128,7 @@ fn figures_of_a_folder() {
         let package = text.lines().find_map(|line| line.strip_prefix("package ")).unwrap_or("p");
         let entry = format!("data.{}.violation", package.trim());
         let modules: Vec<&str> = libs.iter().copied().chain([text.as_str()]).collect();
-        match try_compile_all(&modules, &entry, path.to_string_lossy().contains(".v0.")) {
+        match try_compile(&modules, &entry, path.to_string_lossy().contains(".v0.")) {
             Ok(program) => {
                 let policy = Policy::at(program, &entry);
                 println!("{}", line(package, &policy, &create));

@@ -6,7 +6,7 @@ use proptest::strategy::ValueTree as _;
 use serde_json::{Value as Json, json};
 
 use super::change::{KINDS, change, places};
-use super::{Case, Policy, Seen, try_compile};
+use super::{Case, ENTRY, Policy, Seen, try_compile};
 
 /// Writes a module, led by a list of numbers.
 struct Writer<'n> {
@@ -22,8 +22,6 @@ first(o) := o.b if o.c == 1
 at(o, k) := o[k]
 kids(o) := [e | some e in o]
 level(o) := 1 if { o.a == "a" } else := o.b if { o.b } else := 0
-deep(o) := 1 + deep(o.a) if o.a
-else := o.b
 pair([x, y]) := x if y
 kind("a", o) := o.a
 kind("b", o) := o.b
@@ -90,7 +88,7 @@ impl Writer<'_> {
             13 => format!("at({one}, {})", self.of(&["\"a\"", "\"b\"", "0"])),
             14 => format!("kids({one})"),
             15 => format!("level({one})"),
-            16 => format!("deep({one})"),
+            16 => format!("{{{one}, {two}}}"),
             17 => format!("pair({one})"),
             18 => format!("kind({}, {one})", self.of(&["\"a\"", "\"b\""])),
             19 => format!("[{one}, {two}]"),
@@ -217,7 +215,7 @@ proptest! {
         changes in prop::collection::vec((any::<Index>(), 0..KINDS), 12),
     ) {
         let text = module(&numbers);
-        let Ok(program) = try_compile(&text, false) else { return Ok(()) };
+        let Ok(program) = try_compile(&[&text], ENTRY, false) else { return Ok(()) };
         let policy = Policy::of(program);
         if policy.reads.is_err() {
             return Ok(());
@@ -248,7 +246,7 @@ fn most_generated_programs_are_of_use() {
     for _ in 0..200 {
         let numbers = prop::collection::vec(any::<u8>(), 20..90);
         let numbers = numbers.new_tree(&mut runner).expect("numbers").current();
-        let Ok(program) = try_compile(&module(&numbers), false) else { continue };
+        let Ok(program) = try_compile(&[&module(&numbers)], ENTRY, false) else { continue };
         compiled += 1;
         let policy = Policy::of(program);
         if policy.reads.is_err() {

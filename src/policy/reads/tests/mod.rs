@@ -22,15 +22,17 @@ use crate::policy::{HashKey, Input, Projection, Review};
 
 const ENTRY: &str = "data.p.violation";
 
+/// A program as it runs.
 fn compile(rego: &str, v0: bool) -> Arc<Program> {
-    try_compile(rego, v0).unwrap_or_else(|error| panic!("{error}\n{rego}"))
+    try_compile(&[rego], ENTRY, v0).unwrap_or_else(|error| panic!("{error}\n{rego}"))
 }
 
-fn try_compile(rego: &str, v0: bool) -> Result<Arc<Program>, String> {
-    try_compile_all(&[rego], ENTRY, v0)
+fn try_compile(modules: &[&str], entry: &str, v0: bool) -> Result<Arc<Program>, String> {
+    raw(modules, entry, v0)
 }
 
-fn try_compile_all(modules: &[&str], entry: &str, v0: bool) -> Result<Arc<Program>, String> {
+/// A program as the engine's compiler leaves it, with whatever nobody may call.
+fn raw(modules: &[&str], entry: &str, v0: bool) -> Result<Arc<Program>, String> {
     let mut engine = Engine::new();
     engine.set_rego_v0(v0);
     for (number, module) in modules.iter().enumerate() {
@@ -58,6 +60,11 @@ type Outcome = Result<Rego, String>;
 impl Policy {
     fn new(rego: &str) -> Self {
         Self::of(compile(rego, false))
+    }
+
+    /// As the engine's compiler leaves it.
+    fn raw(rego: &str) -> Self {
+        Self::of(raw(&[rego], ENTRY, false).expect("it compiles"))
     }
 
     fn of(program: Arc<Program>) -> Self {
