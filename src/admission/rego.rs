@@ -1,5 +1,7 @@
 //! What policies say about a request inside a tenant, and what they change.
 
+use std::fmt::Write as _;
+
 use crate::api::Enforcement;
 use crate::document::{Mutator, PatchOperation};
 use crate::isolation::{Findings, Violation};
@@ -213,7 +215,7 @@ fn explained(finding: &Finding, uid: &str) -> String {
         message.push_str(&finding.allowed);
     }
     let at = finding.at.as_ref().map(|at| format!("{at}; ")).unwrap_or_default();
-    message.push_str(&format!(" ({at}lessor why {uid})"));
+    let _ = write!(message, " ({at}lessor why {uid})");
     message
 }
 

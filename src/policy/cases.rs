@@ -184,7 +184,7 @@ const EXAMPLE: &str = "example";
 
 impl Asked {
     fn of(case: &PolicyCase) -> Self {
-        let review = case.review.clone().map(Value::Object).unwrap_or_else(|| plain(case));
+        let review = case.review.clone().map_or_else(|| plain(case), Value::Object);
         let text = |pointer: &str| {
             review.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
         };

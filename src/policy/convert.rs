@@ -25,6 +25,7 @@ thread_local! {
 }
 
 /// A document as a Rego value.
+#[must_use]
 pub fn to_rego(document: &Json) -> Rego {
     SEEN.with_borrow_mut(|seen| value(document, seen))
 }

@@ -47,9 +47,7 @@ pub struct Enforced {
 /// What Rego reads as `input.parameters`.
 #[derive(Clone, Debug)]
 pub(super) struct Parameters {
-    /// As a document, with defaults filled in.
-    pub(super) document: Value,
-    /// The same as a Rego value.
+    /// With defaults filled in.
     pub(super) rego: Rego,
 }
 
@@ -59,7 +57,7 @@ impl Parameters {
         if let Some(schema) = schema {
             schema.fill(&mut document);
         }
-        Self { rego: to_rego(&document), document }
+        Self { rego: to_rego(&document) }
     }
 }
 

@@ -359,7 +359,7 @@ fn copy(from: &Value, tokens: &[&str], to: &mut Value) {
 fn list(index: &mut Rego, value: &Rego, place: &Rego) {
     let Ok(fields) = index.as_object_mut() else { return };
     let places = fields.get_or_insert_with(value.clone(), Rego::new_array);
-    let mut listed = places.as_array().map(|places| places.to_vec()).unwrap_or_default();
+    let mut listed = places.as_array().map(regorus::value::Array::to_vec).unwrap_or_default();
     if let Err(at) = listed.binary_search(place) {
         listed.insert(at, place.clone());
         *places = Rego::from(listed);
@@ -370,7 +370,7 @@ fn list(index: &mut Rego, value: &Rego, place: &Rego) {
 fn unlist(index: &mut Rego, value: &Rego, place: &Rego) {
     let Ok(fields) = index.as_object_mut() else { return };
     let Some(places) = fields.get_mut(value) else { return };
-    let mut listed = places.as_array().map(|places| places.to_vec()).unwrap_or_default();
+    let mut listed = places.as_array().map(regorus::value::Array::to_vec).unwrap_or_default();
     listed.retain(|listed| listed != place);
     if listed.is_empty() {
         fields.remove(value);

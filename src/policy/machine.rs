@@ -13,6 +13,7 @@ use regorus::{LimitError, Value};
 use super::compile::{Compiled, Entry};
 use super::error::EvalError;
 use super::faults::{self, Swallowed};
+use super::rewrite::INVENTORY;
 
 /// Which engine runs a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,7 +84,7 @@ impl Machine {
         faults::begin(policy.strict(), budget.instructions);
         let run = AssertUnwindSafe(|| match engine {
             EngineKind::Rvm => self.rvm(policy, path, input, data, budget),
-            EngineKind::Interpreter => interpreter(policy, path, input, budget),
+            EngineKind::Interpreter => interpreter(policy, path, input, data, budget),
         });
         let result = catch_unwind(run).unwrap_or_else(|_| {
             self.vm = RegoVM::new();
@@ -174,9 +175,13 @@ fn same(left: &Value, right: &Value) -> bool {
 fn interpreter(
     policy: &Compiled,
     path: &str,
-    input: Value,
+    mut input: Value,
+    data: &Value,
     budget: &Budget,
 ) -> Result<Value, EvalError> {
+    if let Ok(fields) = input.as_object_mut() {
+        fields.insert(Value::from(INVENTORY), data["inventory"].clone());
+    }
     let mut engine = policy.pool().take();
     engine.set_execution_timer_config(timer(budget));
     engine.set_input(input);

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::convert::to_rego;
 use super::select::Subject;
 use crate::api::{LabelMap, Operation};
+use crate::document::{LAST_APPLIED, REDACTED};
 
 /// The tenant that a request is about: `input.tenant`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,11 +55,6 @@ pub struct Question<'a> {
     pub tenant: &'a TenantInput,
 }
 
-/// What stands in place of a confidential value.
-const REDACTED: &str = "[redacted]";
-/// Annotation of kubectl that repeats the whole object.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
-
 impl Question<'_> {
     /// All of `input`.
     pub(super) fn input(&self, parameters: &Rego) -> Rego {
@@ -70,7 +66,7 @@ impl Question<'_> {
         [self.review(), self.tenant(), self.namespace()]
     }
 
-    /// The request as Gatekeeper hands it to templates: an AdmissionRequest as
+    /// The request as Gatekeeper hands it to templates: an `AdmissionRequest` as
     /// Go writes it. On DELETE the object is the one that goes.
     fn review(&self) -> Rego {
         let subject = &self.subject;

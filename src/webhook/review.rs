@@ -190,7 +190,7 @@ impl Reviewer {
         loop {
             match self.judge(request, endpoint, until).await {
                 Ok(Tried::Judged(same, Outcome::NotYet(still))) => {
-                    (request, not_yet) = (same, still)
+                    (request, not_yet) = (same, still);
                 }
                 judged => {
                     self.metrics.gate_wait(began.elapsed());

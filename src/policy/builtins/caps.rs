@@ -119,7 +119,7 @@ pub(super) fn range(args: &[Value]) -> Result<u64, Refusal> {
     let items = from.abs_diff(to) / step.unsigned_abs().max(1) + 1;
     if step <= 0 {
         // The builtin says what is wrong, and never counts with it.
-        return if step < 0 || step == 0 { Err(Refusal(NO_STEP.to_owned())) } else { Ok(0) };
+        return if step <= 0 { Err(Refusal(NO_STEP.to_owned())) } else { Ok(0) };
     }
     if items > ITEMS as u64 {
         return Err(Refusal(format!("a range of {items} items is over the limit of {ITEMS}")));

@@ -27,7 +27,7 @@ pub(super) fn subset(args: &[Value]) -> Outcome {
 #[derive(Default)]
 struct Paths {
     leaf: bool,
-    below: BTreeMap<Value, Paths>,
+    below: BTreeMap<Value, Self>,
 }
 
 impl Paths {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::error::of_engine;
 use crate::policy::error::LoadError;
 use crate::policy::lint::{CHECKS, Parsed, entries, size};
-use crate::policy::rewrite::{Printing, bridge, for_interpreter, heads, imports_v1, negations};
+use crate::policy::rewrite::{bridge, for_interpreter, heads, imports_v1, negations};
 use crate::policy::source::{Dialect, Module, Source};
 use crate::policy::syntax::{Names, own_names, package_path, parse};
 
@@ -28,7 +28,7 @@ pub(super) fn load(source: &Source) -> Result<Loaded, Vec<LoadError>> {
     if !too_big.is_empty() {
         return Err(too_big);
     }
-    let bridged = bridged(source, Printing::Erased);
+    let bridged = bridged(source);
     let parsed = trees(source, &bridged)?;
     let names = Names::of(parsed.iter().map(|parsed| &parsed.tree));
     let mut errors: Vec<LoadError> =
@@ -57,10 +57,10 @@ pub(super) fn load(source: &Source) -> Result<Loaded, Vec<LoadError>> {
     Ok(Loaded { own, package: package.unwrap_or_default(), entries, fast, plain })
 }
 
-fn bridged(source: &Source, printing: Printing) -> Source {
+fn bridged(source: &Source) -> Source {
     let modules = source.modules.iter().map(|module| Module {
         file: module.file.clone(),
-        text: bridge(&module.text, printing).into_owned(),
+        text: bridge(&module.text).into_owned(),
         dialect: if imports_v1(&module.text) { Dialect::V1 } else { module.dialect },
     });
     Source { modules: modules.collect(), strict: source.strict }

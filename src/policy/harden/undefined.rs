@@ -24,12 +24,11 @@ pub(super) fn guard(editor: &mut Editor, shape: &Shape) {
             Instruction::ComprehensionEnd {} => {
                 modes.pop();
             }
-            Instruction::ComprehensionYield { value_reg, key_reg } => {
+            Instruction::ComprehensionYield { value_reg, key_reg }
                 // Sets leave it out by themselves.
-                if !matches!(modes.last(), Some(Some(ComprehensionMode::Set))) {
+                if !matches!(modes.last(), Some(Some(ComprehensionMode::Set))) => {
                     defined(editor, pc, key_reg.into_iter().chain([value_reg]));
                 }
-            }
             Instruction::ObjectSet { key, value, .. } => defined(editor, pc, [key, value]),
             _ => {}
         }

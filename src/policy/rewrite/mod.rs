@@ -17,8 +17,8 @@ mod text;
 mod tokens;
 
 pub(super) use heads::heads;
-pub(super) use interpreter::for_interpreter;
+pub(super) use interpreter::{INVENTORY, for_interpreter};
 pub(super) use negation::negations;
 pub(super) use statements::imports_v1;
-pub(super) use text::{Printing, bridge};
+pub(super) use text::bridge;
 pub(super) use tokens::{Kind, Token, tokens};

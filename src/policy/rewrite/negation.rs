@@ -6,7 +6,7 @@
 //! and the negation holds. So `not f(x.y)` becomes `a := x.y; not f(a)`; a
 //! reference alone (`not x.y`) and the sides of `==` and `=` stay, in OPA too.
 
-use regorus::unstable::{AssignOp, BoolOp, Expr, Literal, LiteralStmt, Module, Ref, WithModifier};
+use regorus::unstable::{AssignOp, BoolOp, Expr, Literal, LiteralStmt, Module, Ref};
 
 use super::edits::{Edit, apply};
 use crate::policy::syntax::{

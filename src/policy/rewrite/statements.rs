@@ -7,10 +7,9 @@
 //! defined, and the fast engine does not; `_ = x` it does.
 
 use super::edits::Edit;
-use super::text::Printing;
 use super::tokens::{Brackets, Token, tokens};
 
-pub(super) fn edits(text: &str, tokens: &[Token<'_>], printing: Printing) -> Vec<Edit> {
+pub(super) fn edits(text: &str, tokens: &[Token<'_>]) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
         let next = tokens.get(index + 1);
@@ -27,8 +26,8 @@ pub(super) fn edits(text: &str, tokens: &[Token<'_>], printing: Printing) -> Vec
             edits.push(Edit { start: assign.start, end: assign.end(), text: " =".to_owned() });
         }
         let called = next.is_some_and(|next| next.is("(") && next.start == token.end());
-        if printing == Printing::Erased
-            && token.is_name("print")
+        // Nobody reads what is printed.
+        if token.is_name("print")
             && called
             && before.is_some_and(|before| begins_statement(token, before))
             && let Some(end) = closing(&tokens[index + 1..])

@@ -46,6 +46,7 @@ impl Index {
     }
 
     /// Whether any matcher may match a request of this kind.
+    #[must_use]
     pub fn has(&self, kind: &str, operation: Operation) -> bool {
         !self.operations[operation as usize].of(kind).is_empty()
     }

@@ -135,7 +135,9 @@ fn literal<'a>(of: &'a Literal, visitor: &mut impl Visitor<'a>, scopes: &mut Sco
 
 fn declares<'a>(statement: &'a LiteralStmt, into: &mut Scope<'a>) {
     match &statement.literal {
-        Literal::SomeVars { vars, .. } => into.free.extend(vars.iter().map(|var| var.text())),
+        Literal::SomeVars { vars, .. } => {
+            into.free.extend(vars.iter().map(regorus::unstable::Span::text));
+        }
         Literal::SomeIn { key, value, .. } => {
             key.iter().chain([value]).for_each(|pattern| names_in(pattern, &mut into.bound));
         }

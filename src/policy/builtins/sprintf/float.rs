@@ -123,12 +123,11 @@ fn hexadecimal(number: f64, style: Style) -> String {
         let rest = mantissa & ((1 << drop) - 1);
         mantissa -= rest;
         if rest > half || (rest == half && (mantissa >> drop) & 1 == 1) {
-            match mantissa.checked_add(1 << drop) {
-                Some(sum) => mantissa = sum,
-                None => {
-                    mantissa = 1 << 63;
-                    exponent += 1;
-                }
+            if let Some(sum) = mantissa.checked_add(1 << drop) {
+                mantissa = sum;
+            } else {
+                mantissa = 1 << 63;
+                exponent += 1;
             }
         }
     }

@@ -25,7 +25,7 @@ fn write(out: &mut String, value: &Value) {
                 write(out, key);
                 out.push_str(": ");
                 write(out, value);
-            })
+            });
         }
         Value::Undefined => out.push_str("undefined"),
     }
