@@ -190,6 +190,7 @@ mod tests {
     use super::*;
     use crate::policy::to_rego;
 
+    #[expect(clippy::needless_pass_by_value, reason = "literals read better without a borrow")]
     fn read(kind: &str, operation: Value) -> Result<Vec<Edit>, String> {
         let group = if kind == "Deployment" { "apps" } else { "" };
         edits(&to_rego(&json!([operation])), group, kind)

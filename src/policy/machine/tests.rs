@@ -9,6 +9,7 @@ fn source(text: &str) -> Source {
     Source { modules: vec![module], strict: true }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "literals read better without a borrow")]
 fn both(text: &str, input: serde_json::Value) -> [Result<serde_json::Value, EvalError>; 2] {
     let policy = Compiled::new(&source(text)).unwrap();
     let mut machine = Machine::new();

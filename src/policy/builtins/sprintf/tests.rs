@@ -14,7 +14,8 @@ fn formatted(format: &str, arguments: &Json) -> String {
         Ok(Value::String(text)) => text.to_string(),
         Ok(other) => panic!("{other}"),
         Err(Failure::Refused(refusal)) => panic!("{}", refusal.0),
-        Err(_) => panic!("failed"),
+        Err(Failure::Failed(why)) => panic!("{why}"),
+        Err(Failure::Undefined) => panic!("undefined"),
     }
 }
 
@@ -91,7 +92,7 @@ fn flags_widths_and_precisions() {
         ("%x|% x|%#x|%X", json!(["hi", "hi", "hi", "hi"]), "6869|68 69|0x6869|6869"),
         (
             "%e|%E|%g|%G|%.3g",
-            json!([1234.5, 1234.5, 1234.5, 0.00001234, 1234.5]),
+            json!([1234.5, 1234.5, 1234.5, 1.234e-5, 1234.5]),
             "1.234500e+03|1.234500E+03|1234.5|1.234E-05|1.23e+03",
         ),
         ("%q|%+q|%#q|%q", json!(["a\"b\n", "é", "raw", 65]), "\"a\\\"b\\n\"|\"\\u00e9\"|`raw`|'A'"),
