@@ -206,8 +206,8 @@ fn report(verdict: &Verdict, uid: &str, findings: &mut Findings) {
     }
 }
 
-/// What is wrong, where, what would pass, which line says so, and how to see it
-/// again.
+/// What is wrong, what would pass, which line says so, and which line of the
+/// decision log has the whole of it.
 fn explained(finding: &Finding, uid: &str) -> String {
     let mut message = finding.message.clone();
     if !finding.allowed.is_empty() {
@@ -215,7 +215,7 @@ fn explained(finding: &Finding, uid: &str) -> String {
         message.push_str(&finding.allowed);
     }
     let at = finding.at.as_ref().map(|at| format!("{at}; ")).unwrap_or_default();
-    let _ = write!(message, " ({at}lessor why {uid})");
+    let _ = write!(message, " ({at}decision {uid})");
     message
 }
 

@@ -22,7 +22,7 @@ fn own(world: &World, kind: &str, spec: &Value) -> Value {
 
 /// The least that a Policy needs, with the value at a JSON pointer set.
 fn policy(world: &World, pointer: &str, value: Value) -> Value {
-    let spec = json!({"rego": "package p\n", "enforcement": "audit",
+    let spec = json!({"rego": "package p\nviolation contains {\"msg\": \"x\"} if input.review.name == \"x\"\n", "enforcement": "audit",
         "match": {"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}],
             "tenants": {"names": [world.name]}}});
     let mut policy = own(world, "Policy", &spec);
@@ -89,11 +89,16 @@ async fn a_policy_is_stored_as_written(test: Test) -> Result<()> {
         "registries": {"type": "array", "items": {"type": "string"}},
         "max": {"type": "integer", "default": 3}}});
     policy["spec"]["mutation"] = json!({});
+    policy["spec"]["rego"] = json!(format!(
+        "package p\n\
+         violation contains {{\"msg\": \"x\"}} if input.tenant.parameters.kind == \"Pod\"\n\
+         patch := [{{\"op\": \"add\", \"path\": \"/metadata/labels/a\", \"value\": {free}}}]\n"
+    ));
     policy["spec"]["cases"] = json!([
         {"name": "a", "object": free, "inventory": [free], "tenant": {"parameters": free},
             "expect": {"verdict": "deny"}},
         {"name": "b", "review": {"kind": {"kind": "Pod"}, "object": free},
-            "expect": {"verdict": "allow", "patch": [{"op": "add", "path": "/a", "value": free}]}}]);
+            "expect": {"verdict": "allow", "patch": [{"op": "add", "path": "/metadata/labels/a", "value": free}]}}]);
     let stored = world.open.create(&policy).await?.object()?;
     for pointer in [
         "/spec/parameters",

@@ -281,7 +281,7 @@ async fn policies(world: &World, answers: &mut Answers) -> Result<()> {
     let policy = |path: &str| {
         own(
             "Policy",
-            json!({"rego": "package p\n", "enforcement": "audit",
+            json!({"rego": "package p\nviolation contains {\"msg\": \"x\"} if input.review.name == \"x\"\n", "enforcement": "audit",
                 "match": {"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}], "tenants": {"names": [name]}},
                 "inventory": {"kinds": [{"version": "v1", "kind": "Pod"}],
                     "indexes": [{"kind": "Pod", "path": path, "as": "names"}]}}),
