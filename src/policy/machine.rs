@@ -8,11 +8,13 @@ use std::time::Duration;
 use regorus::rvm::RegoVM;
 use regorus::rvm::vm::VmError;
 use regorus::utils::limits::ExecutionTimerConfig;
-use regorus::{LimitError, Value};
+use regorus::{Engine, LimitError, Value};
 
+use super::compile::error::read;
 use super::compile::{Compiled, Entry};
 use super::error::EvalError;
 use super::faults::{self, Swallowed};
+use super::rewrite::INVENTORY;
 
 /// Which engine runs a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,25 +83,19 @@ impl Machine {
             return Err(EvalError::Failed { message, at: None });
         };
         faults::begin(policy.strict(), budget.instructions);
-        let run = AssertUnwindSafe(|| match engine {
+        let run = || match engine {
             EngineKind::Rvm => self.rvm(policy, path, input, data, budget),
-            EngineKind::Interpreter => interpreter(policy, path, input, budget),
-        });
-        let result = catch_unwind(run).unwrap_or_else(|_| {
+            EngineKind::Interpreter => interpreter(policy, path, input, data, budget),
+        };
+        let result = guarded(run);
+        if matches!(&result, Err(EvalError::Failed { message, .. }) if message == BROKEN) {
             self.vm = RegoVM::new();
             self.data = Value::Undefined;
-            Err(failed("the engine broke on this policy and input".to_owned()))
-        });
-        // A record beats whatever the engine made of it.
-        match (faults::end(), result) {
-            (Some(EvalError::Failed { message, at: None }), Err(EvalError::Failed { at, .. })) => {
-                Err(EvalError::Failed { message, at })
-            }
-            (Some(fault), _) => Err(fault),
-            (None, Ok(Value::Undefined)) => {
-                Err(failed(format!("{path} is undefined for this input")))
-            }
-            (None, result) => result,
+        }
+        match judged(result) {
+            Ok(Value::Undefined) => Err(failed(format!("{path} is undefined for this input"))),
+            Ok(value) => sized(value),
+            error => error,
         }
     }
 
@@ -147,6 +143,51 @@ impl Machine {
     }
 }
 
+/// What a panic of the engine becomes: it is a fault of this policy and input,
+/// not of the worker.
+const BROKEN: &str = "the engine broke on this policy and input";
+
+fn guarded(run: impl FnOnce() -> Result<Value, EvalError>) -> Result<Value, EvalError> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(failed(BROKEN.to_owned())))
+}
+
+/// A record of a fault beats whatever the engine made of it.
+fn judged(result: Result<Value, EvalError>) -> Result<Value, EvalError> {
+    match (faults::end(), result) {
+        (Some(EvalError::Failed { message, at: None }), Err(EvalError::Failed { at, .. })) => {
+            Err(EvalError::Failed { message, at })
+        }
+        (Some(fault), _) => Err(fault),
+        (None, result) => result,
+    }
+}
+
+/// Most values and bytes of text in a result.
+const RESULT: usize = 1 << 16;
+
+/// A result within bounds: it becomes a response and log lines.
+fn sized(result: Value) -> Result<Value, EvalError> {
+    let mut left = RESULT;
+    if fits(&result, &mut left) {
+        return Ok(result);
+    }
+    Err(EvalError::Budget(format!("a result of more than {RESULT} values and bytes")))
+}
+
+fn fits(value: &Value, left: &mut usize) -> bool {
+    let own = if let Value::String(text) = value { text.len() + 1 } else { 1 };
+    let Some(rest) = left.checked_sub(own) else { return false };
+    *left = rest;
+    match value {
+        Value::Array(items) => items.iter().all(|item| fits(item, left)),
+        Value::Set(items) => items.iter().all(|item| fits(item, left)),
+        Value::Object(fields) => {
+            fields.iter().all(|(key, item)| fits(key, left) && fits(item, left))
+        }
+        _ => true,
+    }
+}
+
 /// The line of an instruction.
 fn place(policy: &Compiled, pc: usize) -> Option<String> {
     let program = policy.program().ok()?;
@@ -174,20 +215,63 @@ fn same(left: &Value, right: &Value) -> bool {
 fn interpreter(
     policy: &Compiled,
     path: &str,
+    mut input: Value,
+    data: &Value,
+    budget: &Budget,
+) -> Result<Value, EvalError> {
+    if policy.reads_inventory()
+        && let Ok(fields) = input.as_object_mut()
+    {
+        let inventory = match data {
+            Value::Object(data) => data.get(&Value::from("inventory")).cloned(),
+            _ => None,
+        };
+        fields.insert(Value::from(INVENTORY), inventory.unwrap_or_else(Value::new_object));
+    }
+    let mut engine = policy.pool().take();
+    let result = evaluate(&mut engine, path, input, budget);
+    policy.pool().give(engine);
+    result
+}
+
+/// Evaluates one rule, with faults of builtins as in a machine's run.
+pub(super) fn interpret(
+    engine: &mut Engine,
+    path: &str,
+    input: Value,
+    budget: &Budget,
+    strict: bool,
+) -> Result<Value, EvalError> {
+    faults::begin(strict, budget.instructions);
+    judged(guarded(|| evaluate(engine, path, input, budget)))
+}
+
+fn evaluate(
+    engine: &mut Engine,
+    path: &str,
     input: Value,
     budget: &Budget,
 ) -> Result<Value, EvalError> {
-    let mut engine = policy.pool().take();
     engine.set_execution_timer_config(timer(budget));
     engine.set_input(input);
     let result = engine.eval_rule(path.to_owned());
     engine.set_input(Value::Undefined);
-    policy.pool().give(engine);
     result.map_err(|error| match error.downcast_ref::<LimitError>() {
         Some(LimitError::TimeLimitExceeded { limit, .. }) => EvalError::Time(format!("{limit:?}")),
         Some(_) => EvalError::Budget(error.to_string()),
-        None => failed(error.to_string()),
+        None => said(&error.to_string()),
     })
+}
+
+/// The interpreter's errors are pictures of the source; inside functions it
+/// keeps only the text of a limit.
+fn said(error: &str) -> EvalError {
+    let (place, message) = read(error);
+    if message.starts_with("execution exceeded time limit") {
+        return EvalError::Time("inside a function".to_owned());
+    }
+    let at = place.map(|place| format!("{}:{}", place.file, place.line));
+    EvalError::Failed { message, at }
 }
 
 #[cfg(test)]

@@ -7,10 +7,12 @@
 //!
 //! Never opens a file, never talks to a cluster. Start reading at [`Source`].
 
+mod agree;
 mod builtins;
 mod compile;
 mod convert;
 mod error;
+mod explain;
 mod faults;
 mod harden;
 mod lint;
@@ -18,10 +20,14 @@ mod machine;
 mod rewrite;
 mod source;
 mod syntax;
+mod unit;
 
-pub use compile::{Compiled, Entry};
+pub use agree::{Agreement, Disagreement, Sample, agree};
+pub use compile::{Compiled, Entry, Place};
 pub use convert::{from_rego, to_rego};
 pub use error::{EvalError, LoadError};
+pub use explain::Explained;
 pub use faults::Swallowed;
 pub use machine::{Budget, EngineKind, Machine};
 pub use source::{Dialect, Module, Source};
+pub use unit::{Coverage, UnitResult, UnitTest, UnitTests};

@@ -19,6 +19,7 @@ pub(in crate::policy) struct Calls {
 }
 
 /// For the interpreter, which asks extensions before its own builtins.
+#[derive(Clone)]
 pub(in crate::policy) struct Extensions(Vec<&'static Builtin>);
 
 /// For the fast engine's compiler: names that the host answers.

@@ -16,6 +16,7 @@ mod nets;
 mod operators;
 mod ours;
 mod pattern;
+mod quantities;
 mod regexes;
 mod schemas;
 mod sprintf;

@@ -4,7 +4,9 @@ use regorus::Value;
 use sha2::{Digest, Sha256};
 
 use super::call::{Builtin, Outcome, run, text, unpacked};
-use super::{collections, documents, encodings, nets, regexes, schemas, sprintf, texts, versions};
+use super::{
+    collections, documents, encodings, nets, quantities, regexes, schemas, sprintf, texts, versions,
+};
 
 macro_rules! ours {
     ($($name:literal $arity:literal $function:path;)*) => {
@@ -71,6 +73,8 @@ pub(super) static OURS: &[Builtin] = ours! {
     "strings.split_n" 3 texts::split_n;
     "substring" 3 texts::substring;
     "trace" 1 texts::trace;
+    "units.parse" 1 quantities::parse;
+    "units.parse_bytes" 1 quantities::parse_bytes;
     "urlquery.decode" 1 encodings::url_decode;
     "urlquery.decode_object" 1 encodings::url_decode_object;
     "urlquery.encode" 1 encodings::url_encode;

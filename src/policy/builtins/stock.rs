@@ -112,8 +112,6 @@ pub(super) static STOCK: &[Builtin] = stock! {
     "trim_suffix" 2 plain;
     "type_name" 1 plain;
     "union" 1 deep;
-    "units.parse" 1 number;
-    "units.parse_bytes" 1 number;
     "upper" 1 plain;
     "walk" 1 walked;
     "yaml.marshal" 1 deep;

@@ -1,17 +1,20 @@
 //! A policy that can be run.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use regorus::rvm::Program;
 use sha2::{Digest, Sha256};
 
 use super::error::of_engine;
 use super::interpreter::{self, Pool};
-use super::load::load;
+use super::load::{Definition, load};
 use super::program;
-use crate::policy::builtins::Calls;
+use crate::policy::builtins::{Calls, Extensions};
 use crate::policy::error::LoadError;
+use crate::policy::explain::with_one;
 use crate::policy::source::{Dialect, Source};
 
 /// A rule that a policy is asked for.
@@ -37,16 +40,39 @@ impl Entry {
     }
 }
 
+/// A line of a source.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The module's file.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
 /// A policy compiled for both engines, or for the interpreter alone where the
 /// fast engine cannot have it. Shared by all workers, immutable.
 pub struct Compiled {
-    pub(super) package: String,
+    package: String,
     /// `data.<package>.<rule>`, by [`Entry::ALL`].
-    pub(super) paths: [Option<String>; 2],
-    pub(super) program: Result<Arc<Program>, String>,
-    pub(super) pool: Pool,
-    pub(super) digest: [u8; 32],
-    pub(super) strict: bool,
+    paths: [Option<String>; 2],
+    /// Where the definitions of the entries begin, by [`Entry::ALL`].
+    definitions: [Vec<Definition>; 2],
+    program: Result<Arc<Program>, String>,
+    pool: Pool,
+    digest: [u8; 32],
+    strict: bool,
+    reads_inventory: bool,
+    /// What the interpreter reads.
+    plain: Source,
+    extensions: Extensions,
+    /// The policy with one definition of an entry left, made when asked for.
+    alone: Mutex<BTreeMap<(Entry, usize), Arc<Self>>>,
 }
 
 impl Compiled {
@@ -58,7 +84,8 @@ impl Compiled {
         let loaded = load(source)?;
         let calls = Calls::of(&loaded.plain, loaded.own);
         let wrong = |error: String| vec![of_engine(source, &error)];
-        let mut engine = interpreter::engine(&loaded.plain, &calls.extensions()).map_err(wrong)?;
+        let extensions = calls.extensions();
+        let mut engine = interpreter::engine(&loaded.plain, &extensions).map_err(wrong)?;
         let paths = Entry::ALL.map(|entry| {
             let has = loaded.entries[entry as usize];
             has.then(|| format!("data.{}.{}", loaded.package, entry.rule()))
@@ -70,8 +97,11 @@ impl Compiled {
                 .compile_with_entrypoint(&Arc::from(*entry))
                 .map_err(|error| wrong(error.to_string()))?;
         }
-        let program = interpreter::engine(&loaded.fast, &calls.extensions())
-            .and_then(|mut engine| program::compile(&mut engine, &entries, &calls.shims()));
+        let program = match loaded.interpreted {
+            Some(reason) => Err(reason),
+            None => interpreter::engine(&loaded.fast, &extensions)
+                .and_then(|mut engine| program::compile(&mut engine, &entries, &calls.shims())),
+        };
         Ok(Self {
             package: loaded.package,
             paths,
@@ -79,6 +109,11 @@ impl Compiled {
             pool: Pool::new(engine),
             digest: digest(source),
             strict: source.strict,
+            reads_inventory: loaded.reads_inventory,
+            definitions: loaded.definitions,
+            plain: loaded.plain,
+            extensions,
+            alone: Mutex::default(),
         })
     }
 
@@ -120,6 +155,62 @@ impl Compiled {
         self.strict
     }
 
+    /// Where the definitions of an entry begin.
+    #[must_use]
+    pub fn definitions(&self, entry: Entry) -> Vec<Place> {
+        self.definitions[entry as usize].iter().map(|definition| definition.place.clone()).collect()
+    }
+
+    /// The policy with one definition of an entry left. None if it has only one,
+    /// or if it cannot be had alone.
+    pub(in crate::policy) fn alone(&self, entry: Entry, index: usize) -> Option<Arc<Self>> {
+        let definitions = &self.definitions[entry as usize];
+        if definitions.len() < 2 {
+            return None;
+        }
+        let mut known = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(alone) = known.get(&(entry, index)) {
+            return Some(alone.clone());
+        }
+        let path = self.path(entry)?;
+        let program = match &self.program {
+            Ok(program) => Ok(with_one(program, path, index)?),
+            Err(reason) => Err(reason.clone()),
+        };
+        let mut plain = self.plain.clone();
+        for (at, definition) in definitions.iter().enumerate() {
+            if at != index {
+                let module = plain.modules.iter_mut().find(|m| m.file == definition.place.file)?;
+                module.text = without(&module.text, definition.plain.clone())?;
+            }
+        }
+        let engine = interpreter::engine(&plain, &self.extensions).ok()?;
+        let kept = definitions.get(index)?;
+        let mut kept_alone = [Vec::new(), Vec::new()];
+        kept_alone[entry as usize] = vec![kept.clone()];
+        let alone = Arc::new(Self {
+            package: self.package.clone(),
+            paths: self.paths.clone(),
+            definitions: kept_alone,
+            program,
+            pool: Pool::new(engine),
+            digest: self.digest,
+            strict: self.strict,
+            reads_inventory: self.reads_inventory,
+            plain,
+            extensions: self.extensions.clone(),
+            alone: Mutex::default(),
+        });
+        known.insert((entry, index), alone.clone());
+        Some(alone)
+    }
+
+    /// Whether the text reads `data.inventory`.
+    #[must_use]
+    pub fn reads_inventory(&self) -> bool {
+        self.reads_inventory
+    }
+
     pub(in crate::policy) fn pool(&self) -> &Pool {
         &self.pool
     }
@@ -129,6 +220,13 @@ impl fmt::Debug for Compiled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Compiled").field("package", &self.package).finish_non_exhaustive()
     }
+}
+
+/// A text with spaces in place of what stands at `place`; lines stay.
+fn without(text: &str, place: Range<usize>) -> Option<String> {
+    let blank: String =
+        text.get(place.clone())?.chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
+    Some([text.get(..place.start)?, &blank, text.get(place.end..)?].concat())
 }
 
 fn digest(source: &Source) -> [u8; 32] {

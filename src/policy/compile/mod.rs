@@ -6,5 +6,6 @@ mod interpreter;
 mod load;
 mod program;
 
-pub use compiled::{Compiled, Entry};
+pub use compiled::{Compiled, Entry, Place};
 pub(super) use interpreter::Pool;
+pub(super) use load::tests_of;

@@ -5,9 +5,44 @@ use std::sync::Arc;
 use regorus::Engine;
 use regorus::languages::rego::compiler::Compiler;
 use regorus::rvm::Program;
+use regorus::unstable::{Expr, Module, Rule, RuleHead};
 
 use crate::policy::builtins::{Entry as Builtin, Shims, find};
 use crate::policy::harden::{harden, order_sources};
+use crate::policy::syntax::{Names, rule_path};
+
+/// What the fast engine would compile and answer wrongly, where it shows in the
+/// text: defaults of functions are lost, and rules below a name (`o.a := 1`)
+/// become the name's own value.
+pub(super) fn refused<'a>(
+    modules: impl IntoIterator<Item = &'a Module>,
+    names: &Names,
+) -> Option<String> {
+    if let Some(path) = names.default_function() {
+        let path = path.join(".");
+        return Some(format!("the fast engine forgets the default of the function data.{path}"));
+    }
+    modules.into_iter().find_map(|module| {
+        let rule = module.policy.iter().find(|rule| is_below_a_name(rule))?;
+        let path = rule_path(module, rule).join(".");
+        Some(format!("the fast engine has no rules below a name: data.{path}"))
+    })
+}
+
+fn is_below_a_name(rule: &Rule) -> bool {
+    let (head, keyed) = match rule {
+        Rule::Spec { head: RuleHead::Compr { refr, .. }, .. } => (refr, true),
+        Rule::Spec { head: RuleHead::Set { refr, .. }, .. } | Rule::Default { refr, .. } => {
+            (refr, false)
+        }
+        Rule::Spec { head: RuleHead::Func { .. }, .. } => return false,
+    };
+    match head.as_ref() {
+        Expr::Var { .. } => false,
+        Expr::RefBrack { refr, .. } if keyed => !matches!(refr.as_ref(), Expr::Var { .. }),
+        _ => true,
+    }
+}
 
 /// Compiles all entries, given by their paths, into one program.
 ///

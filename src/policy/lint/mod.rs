@@ -34,3 +34,7 @@ type Check = fn(&[Parsed<'_>], &Names) -> Vec<LoadError>;
 /// The checks, in the order in which their errors are shown.
 pub(super) const CHECKS: [Check; 5] =
     [modules::check, calls::check, with::check, negation::check, graph::check];
+
+/// The checks of modules with tests in them.
+pub(super) const CHECKS_OF_TESTS: [Check; 4] =
+    [modules::check, calls::check_of_tests, negation::check, graph::check];

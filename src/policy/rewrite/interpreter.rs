@@ -18,11 +18,16 @@ pub(in crate::policy) const COLLECTION: &str = "lessor.collection";
 
 /// The text for the interpreter; `tree` is the text's own.
 pub(in crate::policy) fn for_interpreter(text: &str, tree: &Module, strict: bool) -> String {
-    let mut changes = Changes { places: Places::of(text), strict, edits: Vec::new() };
-    tree.policy.iter().for_each(|rule| walk_rule(rule, &mut changes));
-    let text = apply(text, changes.edits);
+    let text = operators(text, tree, strict);
     let edits = inventory(&text);
     apply(&text, edits)
+}
+
+/// Operators of lenient sources and loops as calls.
+pub(in crate::policy) fn operators(text: &str, tree: &Module, strict: bool) -> String {
+    let mut changes = Changes { places: Places::of(text), strict, edits: Vec::new() };
+    tree.policy.iter().for_each(|rule| walk_rule(rule, &mut changes));
+    apply(text, changes.edits)
 }
 
 /// `data.inventory` becomes `input["data.inventory"]`.

@@ -17,7 +17,7 @@ mod text;
 mod tokens;
 
 pub(super) use heads::heads;
-pub(super) use interpreter::{INVENTORY, for_interpreter};
+pub(super) use interpreter::{INVENTORY, for_interpreter, operators};
 pub(super) use negation::negations;
 pub(super) use statements::imports_v1;
 pub(super) use text::{Printing, bridge};

@@ -6,17 +6,23 @@
 //! and the negation holds. So `not f(x.y)` becomes `a := x.y; not f(a)`; a
 //! reference alone (`not x.y`) and the sides of `==` and `=` stay, in OPA too.
 
-use regorus::unstable::{AssignOp, BoolOp, Expr, Literal, LiteralStmt, Module, Ref, WithModifier};
+use std::collections::BTreeSet;
+
+use regorus::unstable::{AssignOp, BoolOp, Expr, Literal, LiteralStmt, Module, Ref, Rule};
 
 use super::edits::{Edit, apply};
-use crate::policy::syntax::{Names, Places, Root, Scopes, Target, Visitor, indices, root_of, walk_rule};
+use crate::policy::syntax::{
+    Names, Places, Root, Scopes, Target, Visitor, indices, root_of, walk_rule,
+};
 
 /// What the new names begin with; no name of a policy may.
 pub(in crate::policy) const PREFIX: &str = "__lessor_";
 
 /// The text with everything taken out of negations; `tree` is the text's own.
 pub(in crate::policy) fn negations(text: &str, tree: &Module, names: &Names) -> String {
-    let mut lifter = Lifter { places: Places::of(text), tree, names, edits: Vec::new(), count: 0 };
+    let bare = tree.policy.iter().flat_map(|rule| bare_bodies(rule)).collect();
+    let mut lifter =
+        Lifter { places: Places::of(text), tree, names, bare, edits: Vec::new(), count: 0 };
     tree.policy.iter().for_each(|rule| walk_rule(rule, &mut lifter));
     apply(text, lifter.edits)
 }
@@ -25,6 +31,8 @@ struct Lifter<'a> {
     places: Places<'a>,
     tree: &'a Module,
     names: &'a Names,
+    /// Where statements begin that are bodies without braces.
+    bare: BTreeSet<u32>,
     edits: Vec<Edit>,
     count: usize,
 }
@@ -57,7 +65,12 @@ impl<'a> Visitor<'a> for Lifter<'a> {
             before.push_str(&format!("{name} := {text}{modifiers}; "));
             self.edits.push(Edit { start: place.start, end: place.end, text: name });
         }
-        self.edits.push(Edit::insert(statement.span.start as usize, before));
+        let place = self.places.span(&statement.span);
+        if self.bare.contains(&statement.span.start) {
+            before.insert_str(0, "{ ");
+            self.edits.push(Edit::insert(place.end, " }"));
+        }
+        self.edits.push(Edit::insert(place.start, before));
     }
 }
 
@@ -145,6 +158,15 @@ impl<'a> Lifter<'a> {
             _ => true,
         }
     }
+}
+
+/// Bodies of one statement may have no braces: `violation contains x if not y`.
+fn bare_bodies(rule: &Rule) -> impl Iterator<Item = u32> {
+    let bodies = if let Rule::Spec { bodies, .. } = rule { bodies.as_slice() } else { &[] };
+    bodies.iter().filter_map(|body| {
+        let first = body.query.stmts.first()?;
+        (body.query.span.start >= first.span.start).then_some(first.span.start)
+    })
 }
 
 /// A text without line ends, for where it is written a second time.

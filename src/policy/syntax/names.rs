@@ -101,6 +101,12 @@ impl Names {
         self.rules.keys().filter(move |rule| compatible(path, rule))
     }
 
+    /// A function that has a default.
+    pub(in crate::policy) fn default_function(&self) -> Option<&Vec<String>> {
+        let found = self.rules.iter().find(|(_, rules)| rules.default && !rules.arities.is_empty());
+        found.map(|(path, _)| path)
+    }
+
     /// Whether a path leads to a rule or a package.
     pub(in crate::policy) fn exists(&self, path: &[Segment]) -> bool {
         self.reached(path).next().is_some()
