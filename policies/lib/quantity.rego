@@ -1,0 +1,19 @@
+# Kubernetes quantities: 500m, 128Mi, 1.5, 1e3.
+package lib.quantity
+
+# A quantity in thousandths, so that comparing and multiplying stay exact.
+# Undefined for what is no quantity: a policy must say what it does then.
+milli(quantity) := round(units.parse(quantity) * 1000) if {
+	is_string(quantity)
+	suffix := trim_left(quantity, "0123456789")
+	suffix != quantity
+	suffix in {"", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"}
+} else := round(quantity * 1000) if {
+	is_number(quantity)
+} else := round(units.parse(quantity) * 1000) if {
+	regex.match(`^[+-]?([0-9]+\.[0-9]+|\.[0-9]+|[0-9]+)([mkMGTPE]|[KMGTPE]i)?$`, quantity)
+} else := round(to_number(quantity) * 1000) if {
+	regex.match(`^[+-]?([0-9]+\.[0-9]+|[0-9]+)[eE][+-]?[0-9]{1,2}$`, quantity)
+} else := ceil(to_number(trim_right(quantity, "nu")) * object.get({"n": 0.000001, "u": 0.001}, substring(quantity, count(quantity) - 1, 1), 1)) if {
+	regex.match(`^[0-9]+[nu]$`, quantity)
+}
