@@ -46,3 +46,8 @@ expectation(requirement) := sprintf("%s: %s", [requirement.key, requirement.exam
 # Whether a pattern matches a whole value: team-[a-z]+ does not match
 # my-team-a!. Handed to regex.match as it is, a pattern is content with a part.
 matches_whole(pattern, value) if regex.match(concat("", ["^(?:", pattern, ")$"]), value)
+
+# The labels or annotations in an object's metadata; empty when there are none.
+entries(metadata, name) := metadata[name] if {
+	is_object(metadata[name])
+} else := {}
