@@ -10,10 +10,18 @@ milli(quantity) := round(units.parse(quantity) * 1000) if {
 	suffix in {"", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"}
 } else := round(quantity * 1000) if {
 	is_number(quantity)
-} else := round(units.parse(quantity) * 1000) if {
+} else := rarely_written(quantity) if {
+	is_string(quantity)
+}
+
+# Fractions and signs; powers of ten; millionths and less, rounded up as
+# Kubernetes rounds them.
+rarely_written(quantity) := round(units.parse(quantity) * 1000) if {
 	regex.match(`^[+-]?([0-9]+\.[0-9]+|\.[0-9]+|[0-9]+)([mkMGTPE]|[KMGTPE]i)?$`, quantity)
 } else := round(to_number(quantity) * 1000) if {
 	regex.match(`^[+-]?([0-9]+\.[0-9]+|[0-9]+)[eE][+-]?[0-9]{1,2}$`, quantity)
-} else := ceil(to_number(trim_right(quantity, "nu")) * object.get({"n": 0.000001, "u": 0.001}, substring(quantity, count(quantity) - 1, 1), 1)) if {
-	regex.match(`^[0-9]+[nu]$`, quantity)
+} else := ceil(to_number(trim_right(quantity, "u")) * 0.001) if {
+	regex.match(`^[0-9]+u$`, quantity)
+} else := ceil(to_number(trim_right(quantity, "n")) * 0.000001) if {
+	regex.match(`^[0-9]+n$`, quantity)
 }

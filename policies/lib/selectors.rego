@@ -5,12 +5,17 @@ package lib.selectors
 # nothing; an empty one matches everything.
 matches(selector, labels) if {
 	is_object(selector)
-	every key, value in object.get(selector, "matchLabels", {}) {
-		labels[key] == value
-	}
-	every requirement in object.get(selector, "matchExpressions", []) {
-		satisfied(requirement, labels)
-	}
+	not misses(selector, labels)
+}
+
+misses(selector, labels) if {
+	some key, value in selector.matchLabels
+	object.get(labels, key, null) != value
+}
+
+misses(selector, labels) if {
+	some requirement in selector.matchExpressions
+	not satisfied(requirement, labels)
 }
 
 satisfied(requirement, labels) if {

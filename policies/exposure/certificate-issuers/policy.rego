@@ -6,7 +6,7 @@ package certificate_issuers
 import data.lib.text
 
 violation contains {
-	"msg": sprintf("the certificate would come from the %s %s", [reference.kind, reference.name]),
+	"msg": sprintf(`the certificate would come from the %s "%s"`, [reference.kind, reference.name]),
 	"field": reference.field,
 	"allowed": text.any_of([sprintf("%s %s", [issuer.kind, issuer.name]) | some issuer in input.parameters.issuers]),
 	"rule": "issuer",

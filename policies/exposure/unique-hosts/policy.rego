@@ -33,7 +33,7 @@ violation contains {
 	shared(found)
 	some theirs in data.inventory.namespace[found.namespace]["networking.k8s.io/v1"].Ingress[found.name].spec.rules
 	theirs.host == mine.host
-	some path in mine.paths & paths_of(theirs)
+	some path in (mine.paths & paths_of(theirs))
 }
 
 # The hosts that this Ingress takes. Those of an unchanged spec are left alone.
@@ -50,13 +50,10 @@ unchanged if {
 }
 
 # Who has the host, or the wildcard over it.
-holders(host) := array.concat(
-	[found | some found in data.inventory.index.hosts[host]],
-	[found |
-		not startswith(host, "*.")
-		some found in data.inventory.index.hosts[hosts.wildcard_over(host)]
-	],
-)
+holders(host) := [found |
+	some name in {host, hosts.wildcard_over(host)}
+	some found in data.inventory.index.hosts[name]
+]
 
 is_self(found) if {
 	found.namespace == input.review.namespace

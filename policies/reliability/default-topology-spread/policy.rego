@@ -4,14 +4,11 @@
 # no longer equal its Deployment's.
 package default_topology_spread
 
-patch := [{"op": "add", "path": "/spec/topologySpreadConstraints", "value": constraints} |
+patch contains {"op": "add", "path": "/spec/topologySpreadConstraints", "value": constraints} if {
 	replicated
 	silent
 	count(selector) > 0
-]
-
-# It refuses nothing.
-violation := set()
+}
 
 constraints := [
 {
