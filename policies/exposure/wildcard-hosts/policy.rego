@@ -54,6 +54,7 @@ named contains {"host": host, "field": sprintf("spec.tls[%d].hosts[%d]", [i, j])
 
 named contains {"host": host, "field": sprintf("spec.hostnames[%d]", [i])} if {
 	endswith(kind, "Route")
+	is_array(spec.hostnames)
 	some i, host in spec.hostnames
 }
 

@@ -7,7 +7,7 @@ import data.lib.workloads
 
 # A variable.
 violation contains {
-	"msg": sprintf("%s: the variable %v %s", [workloads.who(list, i, container), variable.name, problem]),
+	"msg": sprintf("%s: the variable %v %s", [workloads.who(list, i, container), name, problem]),
 	"field": workloads.field(input.review, list, i, sprintf("env[%d].value", [j])),
 	"allowed": "a Secret, mounted as a file or named by valueFrom.secretKeyRef",
 	"rule": "variable",
@@ -17,8 +17,9 @@ violation contains {
 	some j, variable in container.env
 	value := object.get(variable, "value", "")
 	value != ""
-	not variable.name in input.parameters.exemptNames
-	problem := problem_with(variable.name, value)
+	name := object.get(variable, "name", "")
+	not name in input.parameters.exemptNames
+	problem := problem_with(name, value)
 	is_string(problem)
 }
 

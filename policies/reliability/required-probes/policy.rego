@@ -16,7 +16,7 @@ violation contains {
 	some probe in input.parameters.required
 	object.get(container, probe, null) == null
 	judged(list, container)
-	not container.name in input.parameters.exemptContainers
+	not object.get(container, "name", "") in input.parameters.exemptContainers
 }
 
 spec := workloads.pod_spec(input.review)
