@@ -33,5 +33,5 @@ test_both_annotations_are_judged if {
 }
 
 test_annotations_of_other_kinds_ask_for_nothing if {
-	certificate_issuers.violation == set() with input as request("Certificate", {"annotations": {"cert-manager.io/issuer": "x"}}, {"issuerRef": {"name": "b"}})
+	certificate_issuers.violation == set() with input as request("Certificate", {"annotations": {"cert-manager.io/issuer": "x", "cert-manager.io/cluster-issuer": "x"}}, {"issuerRef": {"name": "b"}})
 }

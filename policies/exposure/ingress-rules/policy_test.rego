@@ -22,6 +22,10 @@ test_all_at_once if {
 	rules == {"class", "host", "path-type", "path", "default-backend"} with input as request({}, {"defaultBackend": {}, "rules": [{"http": {"paths": [{"path": "x"}]}}]})
 }
 
+test_an_empty_host_needs_no_tls if {
+	rules == {"host"} with input as request({}, {"ingressClassName": "in", "rules": [{"host": ""}]})
+}
+
 test_class_field if {
 	some result in ingress_rules.violation with input as request({"annotations": {"kubernetes.io/ingress.class": "out"}}, {"ingressClassName": "in"})
 	result.field == "metadata.annotations[kubernetes.io/ingress.class]"

@@ -27,6 +27,12 @@ test_every_way_to_write_everybody if {
 	load_balancers.violation == set() with input as request({"metadata": {}, "spec": {"type": "LoadBalancer", "loadBalancerSourceRanges": ["10.0.0.0/8"]}})
 }
 
+test_ranges_that_nobody_asks_for if {
+	open := {"metadata": {}, "spec": {"type": "LoadBalancer"}}
+	load_balancers.violation == set() with input as object.union(request(open), {"parameters": {"requireSourceRanges": false}})
+}
+
 test_other_types_need_no_ranges if {
 	load_balancers.violation == set() with input as request({"metadata": {}, "spec": {"type": "ClusterIP"}})
+	load_balancers.violation == set() with input as request({"metadata": {}, "spec": {"type": "ClusterIP", "loadBalancerSourceRanges": ["0.0.0.0/0"]}})
 }

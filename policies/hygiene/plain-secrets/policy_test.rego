@@ -30,7 +30,7 @@ test_content if {
 
 test_harmless_content if {
 	every value in [
-		"", "-----BEGIN CERTIFICATE-----\nx", "ghp_", "xghp_0123456789012345678901234567890", "https://example.com/@a:b",
+		"", "ghp_ is how such a token begins, and then come forty characters", "-----BEGIN CERTIFICATE-----\nx", "ghp_", "xghp_0123456789012345678901234567890", "https://example.com/@a:b",
 		"https://user@example.com", "mail me@example.com", "redis://:$(PASSWORD)@cache", "https://example.com:8080/a@b",
 	] {
 		not plain_secrets.content_problem(value) with input as request("Pod", {})

@@ -25,5 +25,6 @@ test_ends_of_the_range if {
 }
 
 test_null_is_nothing_said if {
+	users_and_groups.violation == set() with input as request({"securityContext": {"runAsUser": null}, "containers": [{"name": "a"}]}, [])
 	users_and_groups.violation == set() with input as request({"securityContext": null, "containers": [{"name": "a", "securityContext": {"runAsUser": null}}]}, [])
 }

@@ -33,6 +33,7 @@ test_whose_number_wins if {
 		[3, {"parameters": {"maxReplicas": 3}}, {"ceiling": 100}],
 		[20, {"parameters": {"maxReplicas": "300"}}, {}],
 		[20, {"parameters": {"maxReplicas": null}}, {}],
+		[20, {"parameters": {"maxReplicas": "300"}}, {"ceiling": 100}],
 	] {
 		replica_bounds.most == expected[0] with input as request("Deployment", {}, expected[1], expected[2])
 	}
