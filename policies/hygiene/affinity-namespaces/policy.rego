@@ -1,6 +1,6 @@
-# Pods attract and repel Pods of their own namespace only. A required
-# anti-affinity against everybody's Pods keeps the neighbours off the nodes that
-# they share with this one, and an affinity to somebody's Pods finds their node.
+# Pods attract and repel Pods of their own namespace only. Rules about Pods of
+# other tenants are refused by Lessor's core; between the namespaces of a tenant
+# they let one environment keep another's Pods off the nodes.
 package affinity_namespaces
 
 import data.lib.text
