@@ -14,6 +14,14 @@ milli(quantity) := round(units.parse(quantity) * 1000) if {
 	is_string(quantity)
 }
 
+# Whether something is a quantity above zero. Most are seen to be by their first
+# digit, without taking them apart.
+is_positive(quantity) if {
+	is_string(quantity)
+	trim_left(quantity, "123456789") != quantity
+	trim_left(quantity, "0123456789") in {"", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"}
+} else if milli(quantity) > 0
+
 # Fractions and signs; powers of ten; millionths and less, rounded up as
 # Kubernetes rounds them.
 rarely_written(quantity) := round(units.parse(quantity) * 1000) if {

@@ -34,3 +34,12 @@ test_milli_of_other_types if {
 	not quantity.milli(true)
 	not quantity.milli(["1"])
 }
+
+test_is_positive if {
+	every amount in ["1", "500m", "128Mi", "0.1", ".5", "1e3", "01", "100n", 1, 0.25] {
+		quantity.is_positive(amount)
+	}
+	every amount in ["", "0", "0m", "0Gi", "-1", "0.0", "1MB", "1 ", "x", 0, -1, null, true] {
+		not quantity.is_positive(amount)
+	}
+}

@@ -6,26 +6,26 @@ package container_resources
 import data.lib.quantity
 import data.lib.workloads
 
-violation contains result if {
+violation contains {
+	"msg": sprintf("%s %s", [workloads.who(list, i, container), problem(container, kind, name)]),
+	"field": workloads.field(input.review, list, i, concat(".", ["resources", kind, name])),
+	"allowed": object.get({"requests": "what the container needs in ordinary operation", "limits": "the most that the container may take"}, kind, ""),
+	"rule": kind,
+} if {
 	some list in ["initContainers", "containers"]
 	some i, container in spec[list]
+	resources := object.get(container, "resources", {})
+	some kind in ["requests", "limits"]
+	some name in input.parameters[kind]
+	not given(resources, kind, name)
+	not given(whole, kind, name)
 	judged(list, container)
-	some name in input.parameters.requests
-	not given(container, "requests", name)
-	not given(container, "limits", name)
-	result := finding(list, i, container, "requests", name)
-}
-
-violation contains result if {
-	some list in ["initContainers", "containers"]
-	some i, container in spec[list]
-	judged(list, container)
-	some name in input.parameters.limits
-	not given(container, "limits", name)
-	result := finding(list, i, container, "limits", name)
 }
 
 spec := workloads.pod_spec(input.review)
+
+# What the Pod as a whole asks for.
+whole := object.get(spec, "resources", {})
 
 judged(list, _) if list == "containers"
 
@@ -36,22 +36,12 @@ judged(list, _) if {
 
 judged(list, container) if workloads.is_sidecar(list, container)
 
-# Zero asks for nothing, and what is no quantity says nothing.
-given(container, kind, name) if {
-	amount := container.resources[kind][name]
-	quantity.milli(amount) > 0
-}
+# A limit is a request, too.
+given(resources, kind, name) if quantity.is_positive(resources[kind][name])
 
-given(_, kind, name) if {
-	amount := spec.resources[kind][name]
-	quantity.milli(amount) > 0
-}
-
-finding(list, i, container, kind, name) := {
-	"msg": sprintf("%s %s", [workloads.who(list, i, container), problem(container, kind, name)]),
-	"field": workloads.field(input.review, list, i, concat(".", ["resources", kind, name])),
-	"allowed": object.get({"requests": "what the container needs in ordinary operation", "limits": "the most that the container may take"}, kind, ""),
-	"rule": kind,
+given(resources, kind, name) if {
+	kind == "requests"
+	quantity.is_positive(resources.limits[name])
 }
 
 problem(container, kind, name) := sprintf(`gives %s.%s as "%v", which is nothing`, [kind, name, amount]) if {
