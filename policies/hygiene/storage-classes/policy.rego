@@ -52,25 +52,30 @@ violation contains {
 	not mode in input.parameters.accessModes
 }
 
-claims contains {"path": "spec", "who": "the claim", "spec": input.review.object.spec, "annotations": annotations} if {
+claims contains {"path": "spec", "who": "the claim", "spec": asked_for, "annotations": annotations} if {
 	input.review.kind.kind == "PersistentVolumeClaim"
 	not unchanged
+	asked_for := object.get(input.review.object, "spec", {})
 	annotations := annotations_of(input.review.object)
 }
 
-claims contains {"path": sprintf("spec.volumeClaimTemplates[%d].spec", [i]), "who": who, "spec": template.spec, "annotations": annotations} if {
+claims contains {"path": path, "who": who, "spec": asked_for, "annotations": annotations} if {
 	input.review.kind.kind == "StatefulSet"
 	input.review.operation != "UPDATE"
 	some i, template in input.review.object.spec.volumeClaimTemplates
+	path := sprintf("spec.volumeClaimTemplates[%d].spec", [i])
 	who := sprintf(`the claim template "%v"`, [object.get(object.get(template, "metadata", {}), "name", i)])
+	asked_for := object.get(template, "spec", {})
 	annotations := annotations_of(template)
 }
 
-claims contains {"path": workloads.field(input.review, "volumes", i, "ephemeral.volumeClaimTemplate.spec"), "who": who, "spec": template.spec, "annotations": annotations} if {
+claims contains {"path": path, "who": who, "spec": asked_for, "annotations": annotations} if {
 	some i, volume in spec.volumes
 	template := volume.ephemeral.volumeClaimTemplate
 	is_object(template)
+	path := workloads.field(input.review, "volumes", i, "ephemeral.volumeClaimTemplate.spec")
 	who := sprintf(`the ephemeral volume "%v"`, [object.get(volume, "name", i)])
+	asked_for := object.get(template, "spec", {})
 	annotations := annotations_of(template)
 }
 

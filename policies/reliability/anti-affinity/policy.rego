@@ -9,7 +9,10 @@ import data.lib.workloads
 violation contains {
 	"msg": sprintf("nothing keeps the %d replicas from running on one node", [replicas]),
 	"field": workloads.pod_field(input.review, "affinity.podAntiAffinity"),
-	"allowed": sprintf("podAntiAffinity, preferred or required, or a topology spread constraint, with topologyKey %s and a labelSelector that matches the Pods' labels", [input.parameters.topologyKey]),
+	"allowed": sprintf(
+		"podAntiAffinity, preferred or required, or a topology spread constraint, with topologyKey %s and a labelSelector that matches the Pods' labels",
+		[input.parameters.topologyKey],
+	),
 } if {
 	is_object(spec)
 	replicas >= input.parameters.minReplicas
