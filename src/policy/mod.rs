@@ -7,8 +7,17 @@
 //!
 //! Never opens a file, never talks to a cluster. Start reading at [`Source`].
 
+mod builtins;
+mod compile;
+mod convert;
 mod error;
+mod faults;
+mod machine;
 mod source;
 
+pub use compile::{Compiled, Entry};
+pub use convert::{from_rego, to_rego};
 pub use error::{EvalError, LoadError};
+pub use faults::Swallowed;
+pub use machine::{Budget, EngineKind, Machine};
 pub use source::{Dialect, Module, Source};
