@@ -10,6 +10,19 @@ pub type LabelMap = BTreeMap<String, String>;
 /// Resource name to Kubernetes quantity, such as `requests.cpu: "20"`.
 pub type QuantityMap = BTreeMap<String, String>;
 
+/// An object of JSON whose fields no schema knows.
+pub type FreeForm = serde_json::Map<String, serde_json::Value>;
+
+/// Schema of [`FreeForm`].
+pub(super) fn free_form(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({"type": "object", "x-kubernetes-preserve-unknown-fields": true})
+}
+
+/// Schema of a list of [`FreeForm`].
+pub(super) fn free_forms(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({"type": "array", "items": free_form(generator)})
+}
+
 /// Pod Security Standard that a tenant's Pods must meet.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,

@@ -5,7 +5,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::common::{PodSecurityLevel, Port, QuantityMap, WorkloadSelector};
+use super::common::{FreeForm, PodSecurityLevel, Port, QuantityMap, WorkloadSelector, free_form};
 use super::tenant_status::TenantStatus;
 use crate::names;
 
@@ -220,11 +220,7 @@ pub struct PolicySettings {
     /// Free-form parameters.
     #[serde(default)]
     #[schemars(schema_with = "free_form")]
-    pub parameters: serde_json::Map<String, serde_json::Value>,
-}
-
-fn free_form(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    schemars::json_schema!({"type": "object", "x-kubernetes-preserve-unknown-fields": true})
+    pub parameters: FreeForm,
 }
 
 /// A secret copied into the tenant's namespaces.

@@ -5,6 +5,7 @@
 //! dropped. Pure. Start reading at [`Mutator`] and [`parse`].
 
 mod difference;
+mod field_path;
 mod mutator;
 mod parse;
 mod path;
@@ -13,6 +14,7 @@ mod redact;
 pub use json_patch::{PatchError, PatchOperation};
 
 pub use difference::{Difference, difference};
+pub use field_path::{FieldPath, FieldPathError};
 pub use mutator::Mutator;
 pub use parse::{ParseError, parse};
 pub use path::{Field, child, index, pointer_of};

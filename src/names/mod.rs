@@ -4,6 +4,7 @@
 //! A name appears here once and is used from here everywhere, so that the
 //! webhook, the controller, the manifests and the tests cannot disagree.
 
+pub mod condition;
 mod reason;
 mod roles;
 

@@ -12,7 +12,10 @@ mod compile;
 mod convert;
 mod error;
 mod faults;
+pub mod gatekeeper;
 mod machine;
+pub mod schema;
+pub mod select;
 mod source;
 
 pub use compile::{Compiled, Entry};

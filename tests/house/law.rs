@@ -50,12 +50,13 @@ const ROOMS: [Room; 20] = [
 const PURE_CRATES: [&str; 8] =
     ["serde", "serde_json", "schemars", "k8s_openapi", "kube", "thiserror", "sha2", "base64"];
 /// Crates that belong to some rooms alone.
-const OWNED_CRATES: [(&str, &[&str]); 6] = [
+const OWNED_CRATES: [(&str, &[&str]); 7] = [
     // Keyed digests of secrets.
     ("hmac", &["provision"]),
     // Manifests as text.
     ("serde_saphyr", &["rules"]),
     ("json_patch", &["document"]),
+    ("regex", &["policy"]),
     ("regorus", &["policy"]),
     // The error type of the builtins that regorus calls.
     ("anyhow", &["policy"]),

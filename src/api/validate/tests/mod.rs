@@ -2,7 +2,9 @@
 //! nearest thing that is allowed.
 
 mod classes;
+mod exemptions;
 mod network;
+mod policies;
 mod secrets;
 mod tenants;
 

@@ -6,6 +6,7 @@ use super::assertion::check;
 use super::format::Case;
 use super::report::CaseOutcome;
 use crate::policy::gatekeeper::constraint::Constraint;
+use crate::policy::gatekeeper::document::Document;
 use crate::policy::gatekeeper::expansion::Expansions;
 use crate::policy::gatekeeper::inventory::Inventory;
 use crate::policy::gatekeeper::judge::{Engine, Violation, judge};
@@ -19,6 +20,14 @@ pub struct Loaded {
     pub line: u32,
     /// The object.
     pub object: Value,
+}
+
+impl Loaded {
+    /// The object, as read from `file`.
+    #[must_use]
+    pub const fn document<'a>(&'a self, file: &'a str) -> Document<'a> {
+        Document { file, line: self.line, object: &self.object }
+    }
 }
 
 /// The objects that a case names, each with the path of its file.

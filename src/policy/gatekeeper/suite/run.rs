@@ -122,9 +122,7 @@ impl<F: Files> Runner<'_, F> {
         if loaded.is_empty() {
             return Err(format!("{path}: holds no ExpansionTemplate"));
         }
-        let document =
-            |loaded: &Loaded| Document { file: &path, line: loaded.line, object: &loaded.object };
-        let expansions = Expansions::new(loaded.iter().map(document));
+        let expansions = Expansions::new(loaded.iter().map(|loaded| loaded.document(&path)));
         expansions.map(Some).map_err(|error| error.to_string())
     }
 
@@ -156,6 +154,6 @@ struct Read {
 
 impl Read {
     fn document(&self) -> Document<'_> {
-        Document { file: &self.path, line: self.loaded.line, object: &self.loaded.object }
+        self.loaded.document(&self.path)
     }
 }

@@ -1,0 +1,1 @@
+//! From Gatekeeper to Policies.
