@@ -61,6 +61,9 @@ pub struct Template {
     /// Whether the template also carries CEL, which is left out. Messages and,
     /// rarely, verdicts of the two differ.
     pub carries_cel: bool,
+    /// The annotation `description`, as templates of libraries have it; empty
+    /// when it is absent.
+    pub description: String,
     /// What the annotation `metadata.gatekeeper.sh/requires-sync-data` holds;
     /// empty when it is absent.
     pub requires_sync: String,
@@ -102,7 +105,8 @@ impl Template {
             schema: legacy::schema(document.object, version != "v1").map_err(problem)?,
             operations: strings(target.get("operations"), operations).map_err(problem)?,
             carries_cel,
-            requires_sync: requires_sync(document.object).to_owned(),
+            description: annotation(document.object, "description").to_owned(),
+            requires_sync: annotation(document.object, REQUIRES_SYNC).to_owned(),
             file: document.file.to_owned(),
             line: document.line,
         })
@@ -240,8 +244,8 @@ fn modules(
     Ok(modules)
 }
 
-fn requires_sync(object: &Value) -> &str {
+fn annotation<'a>(object: &'a Value, key: &str) -> &'a str {
     let annotations = object.get("metadata").and_then(|metadata| metadata.get("annotations"));
-    let annotation = annotations.and_then(|annotations| annotations.get(REQUIRES_SYNC));
+    let annotation = annotations.and_then(|annotations| annotations.get(key));
     annotation.and_then(Value::as_str).unwrap_or_default()
 }

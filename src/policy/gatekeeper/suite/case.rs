@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::assertion::check;
 use super::format::Case;
 use super::report::CaseOutcome;
+use super::run::{Files, resolve};
 use crate::policy::gatekeeper::constraint::Constraint;
 use crate::policy::gatekeeper::document::Document;
 use crate::policy::gatekeeper::expansion::Expansions;
@@ -39,6 +40,28 @@ pub struct CaseInput {
     pub objects: Vec<Loaded>,
     /// Objects for `data.inventory`, with the path of their file.
     pub inventory: Vec<(String, Vec<Loaded>)>,
+}
+
+impl CaseInput {
+    /// Reads what a case of the suite at `suite` names.
+    ///
+    /// # Errors
+    /// A sentence: no object is named, or a file cannot be read.
+    pub fn read<F: Files>(suite: &str, case: &Case, files: &F) -> Result<Self, String> {
+        if case.object.is_empty() {
+            return Err("the case names no object".to_owned());
+        }
+        let path = resolve(suite, &case.object);
+        let read = |path: &String| {
+            let path = resolve(suite, path);
+            files.read(&path).map(|objects| (path, objects))
+        };
+        Ok(Self {
+            objects: files.read(&path)?,
+            path,
+            inventory: case.inventory.iter().map(read).collect::<Result<_, _>>()?,
+        })
+    }
 }
 
 /// Judges the object of a case, and what the expansions make of it, and holds

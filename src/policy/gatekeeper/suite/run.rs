@@ -93,8 +93,10 @@ impl<F: Files> Runner<'_, F> {
             object: resolve(self.path, &case.object),
             outcome: if case.skip || !self.filter.wants_case(test, case) {
                 CaseOutcome::Skipped
+            } else if case.assertions.is_empty() {
+                CaseOutcome::Broken("the case has no assertions".to_owned())
             } else {
-                self.input(case).map_or_else(CaseOutcome::Broken, |input| {
+                CaseInput::read(self.path, case, self.files).map_or_else(CaseOutcome::Broken, |input| {
                     run_case(engine, &program, &constraint, expansions.as_ref(), case, &input)
                 })
             },
@@ -124,25 +126,6 @@ impl<F: Files> Runner<'_, F> {
         }
         let expansions = Expansions::new(loaded.iter().map(|loaded| loaded.document(&path)));
         expansions.map(Some).map_err(|error| error.to_string())
-    }
-
-    fn input(&self, case: &Case) -> Result<CaseInput, String> {
-        if case.object.is_empty() {
-            return Err("the case names no object".to_owned());
-        }
-        if case.assertions.is_empty() {
-            return Err("the case has no assertions".to_owned());
-        }
-        let path = resolve(self.path, &case.object);
-        let read = |path: &String| {
-            let path = resolve(self.path, path);
-            self.files.read(&path).map(|objects| (path, objects))
-        };
-        Ok(CaseInput {
-            objects: self.files.read(&path)?,
-            path,
-            inventory: case.inventory.iter().map(read).collect::<Result<_, _>>()?,
-        })
     }
 }
 
