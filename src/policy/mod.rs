@@ -13,10 +13,14 @@ mod convert;
 mod error;
 mod faults;
 pub mod gatekeeper;
+mod harden;
+mod lint;
 mod machine;
+mod rewrite;
 pub mod schema;
 pub mod select;
 mod source;
+mod syntax;
 
 pub use compile::{Compiled, Entry};
 pub use convert::{from_rego, to_rego};

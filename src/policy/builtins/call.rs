@@ -16,6 +16,16 @@ pub(in crate::policy) struct Builtin {
     pub(in crate::policy) call: fn(&[Value]) -> anyhow::Result<Value>,
     /// For the fast engine.
     pub(in crate::policy) function: Function,
+    /// For the fast engine, with all arguments in one array.
+    pub(in crate::policy) packed: Function,
+}
+
+/// The arguments of a packed call.
+pub(super) fn unpacked(args: &[Value]) -> &[Value] {
+    match args {
+        [Value::Array(args)] => args.as_slice(),
+        _ => args,
+    }
 }
 
 /// The signature that the engine wants. Only the third argument is used: what a

@@ -6,9 +6,15 @@
 //! through [`call`], which records errors, caps sizes and charges work.
 
 mod call;
+mod calls;
 mod caps;
+mod checks;
+mod operators;
 mod stock;
 mod table;
 
-pub(super) use call::{Builtin, extension};
+pub(super) use call::{Builtin, Function};
+pub(super) use calls::{Calls, Extensions, Shims};
+pub(super) use checks::{FIRST_VALUE, ONE_ENTRY, ONE_VALUE, RELEASE};
+pub(super) use operators::{DIV, MINUS, MUL, PLUS, REM};
 pub(super) use table::{Entry, find};

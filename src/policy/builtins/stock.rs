@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use regorus::unstable::BuiltinFcn;
 
-use super::call::{self, Builtin, Undefined};
+use super::call::{self, Builtin, Undefined, unpacked};
 use super::caps;
 
 macro_rules! stock {
@@ -22,6 +22,7 @@ macro_rules! stock {
                 arity: $arity,
                 call,
                 function: |_, _, args, _| call(args),
+                packed: |_, _, args, _| call(unpacked(args)),
             }
         }),*]
     };

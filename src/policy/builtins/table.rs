@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::call::Builtin;
+use super::checks::COLLECTION;
+use super::operators::OPERATORS;
 use super::stock::STOCK;
 
 /// What is decided about a builtin.
@@ -38,7 +40,9 @@ pub(in crate::policy) fn find(name: &str) -> Option<Entry> {
     let table = TABLE.get_or_init(|| {
         let admitted = STOCK.iter().map(|builtin| (builtin.name, Entry::Admitted(builtin)));
         let forbidden = FORBIDDEN.iter().map(|(name, instead)| (*name, Entry::Forbidden(instead)));
-        admitted.chain(forbidden).collect()
+        let operators = OPERATORS.iter().map(|builtin| (builtin.name, Entry::Admitted(builtin)));
+        let own = [(COLLECTION.name, Entry::Admitted(&COLLECTION))];
+        admitted.chain(operators).chain(own).chain(forbidden).collect()
     });
     table.get(name).copied()
 }

@@ -6,8 +6,11 @@ use std::sync::Arc;
 use regorus::rvm::Program;
 use sha2::{Digest, Sha256};
 
+use super::error::of_engine;
 use super::interpreter::{self, Pool};
+use super::load::load;
 use super::program;
+use crate::policy::builtins::Calls;
 use crate::policy::error::LoadError;
 use crate::policy::source::{Dialect, Source};
 
@@ -52,13 +55,28 @@ impl Compiled {
     /// # Errors
     /// Everything that is wrong with it, each with its place.
     pub fn new(source: &Source) -> Result<Self, Vec<LoadError>> {
-        let mut loaded = interpreter::load(source)?;
-        let program = program::compile(&mut loaded, source);
+        let loaded = load(source)?;
+        let calls = Calls::of(&loaded.plain, loaded.own);
+        let wrong = |error: String| vec![of_engine(source, &error)];
+        let mut engine = interpreter::engine(&loaded.plain, &calls.extensions()).map_err(wrong)?;
+        let paths = Entry::ALL.map(|entry| {
+            let has = loaded.entries[entry as usize];
+            has.then(|| format!("data.{}.{}", loaded.package, entry.rule()))
+        });
+        let entries: Vec<&str> = paths.iter().flatten().map(String::as_str).collect();
+        // What only shows when everything is put together.
+        for entry in &entries {
+            engine
+                .compile_with_entrypoint(&Arc::from(*entry))
+                .map_err(|error| wrong(error.to_string()))?;
+        }
+        let program = interpreter::engine(&loaded.fast, &calls.extensions())
+            .and_then(|mut engine| program::compile(&mut engine, &entries, &calls.shims()));
         Ok(Self {
             package: loaded.package,
-            paths: loaded.paths,
+            paths,
             program,
-            pool: Pool::new(loaded.engine),
+            pool: Pool::new(engine),
             digest: digest(source),
             strict: source.strict,
         })

@@ -1,8 +1,9 @@
 //! From text to something that runs: parsing, checking, both engines.
 
 mod compiled;
-mod error;
+pub(in crate::policy) mod error;
 mod interpreter;
+mod load;
 mod program;
 
 pub use compiled::{Compiled, Entry};

@@ -2,27 +2,29 @@
 
 use std::sync::Arc;
 
+use regorus::Engine;
 use regorus::languages::rego::compiler::Compiler;
 use regorus::rvm::Program;
 
-use super::interpreter::Loaded;
-use crate::policy::builtins::{Entry as Builtin, find};
-use crate::policy::source::Source;
+use crate::policy::builtins::{Entry as Builtin, Shims, find};
+use crate::policy::harden::{harden, order_sources};
 
-/// Compiles all entries into one program.
+/// Compiles all entries, given by their paths, into one program.
 ///
 /// # Errors
 /// Why it cannot be had: the policy runs in the interpreter then.
-pub(super) fn compile(loaded: &mut Loaded, _source: &Source) -> Result<Arc<Program>, String> {
-    let entries: Vec<String> = loaded.paths.iter().flatten().cloned().collect();
-    let Some(first) = entries.first() else { return Err("no entry".to_owned()) };
-    let first: Arc<str> = Arc::from(first.as_str());
-    let policy =
-        loaded.engine.compile_with_entrypoint(&first).map_err(|error| error.to_string())?;
-    let names: Vec<&str> = entries.iter().map(String::as_str).collect();
-    let program =
-        Compiler::compile_from_policy(&policy, &names).map_err(|error| error.to_string())?;
+pub(super) fn compile(
+    engine: &mut Engine,
+    entries: &[&str],
+    shims: &Shims,
+) -> Result<Arc<Program>, String> {
+    let said = |error: &dyn std::fmt::Display| super::error::read(&error.to_string()).1;
+    let first = entries.first().copied().unwrap_or_default();
+    let policy = engine.compile_with_entrypoint(&Arc::from(first)).map_err(|error| said(&error))?;
+    let program = Compiler::compile_from_policy_with_host_await(&policy, entries, shims.as_slice())
+        .map_err(|error| said(&error))?;
     let mut program = Arc::unwrap_or_clone(program);
+    order_sources(&mut program, &policy);
     for (info, resolved) in
         program.builtin_info_table.iter().zip(program.resolved_builtins.iter_mut())
     {
@@ -31,5 +33,5 @@ pub(super) fn compile(loaded: &mut Loaded, _source: &Source) -> Result<Arc<Progr
             _ => return Err(format!("{} has no entry in the table of builtins", info.name)),
         }
     }
-    Ok(Arc::new(program))
+    harden(program).map(Arc::new)
 }
