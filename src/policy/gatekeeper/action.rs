@@ -141,7 +141,12 @@ fn scoped(value: Option<&Value>) -> Result<Vec<Scoped>, FieldProblem> {
         };
         Ok(Scoped {
             action: text(entry.get("action"), &child(&field, "action"))?,
-            points: points.into_iter().flatten().enumerate().map(point).collect::<Result<_, _>>()?,
+            points: points
+                .into_iter()
+                .flatten()
+                .enumerate()
+                .map(point)
+                .collect::<Result<_, _>>()?,
         })
     };
     entries.iter().enumerate().map(entry).collect()

@@ -139,11 +139,19 @@ fn check_identity(template: &Template, object: &Value) -> Result<(), FieldProble
     Ok(())
 }
 
+/// Gatekeeper reads selectors before it looks at the schema, and stumbles over
+/// what stands in their way.
 fn check_selectors(object: &Value) -> Result<(), FieldProblem> {
-    let matching = object.get("spec").and_then(|spec| spec.get("match"));
+    let mut holder = object;
+    for (key, field) in [("spec", "spec"), ("match", "spec.match")] {
+        holder = match holder.get(key) {
+            None | Some(Value::Null) => return Ok(()),
+            Some(inner @ Value::Object(_)) => inner,
+            Some(other) => return Err(FieldProblem::type_mismatch(field, "an object", other)),
+        };
+    }
     for key in ["labelSelector", "namespaceSelector"] {
-        let value = matching.and_then(|matching| matching.get(key));
-        if let Some(value @ Value::Object(_)) = value {
+        if let Some(value) = holder.get(key) {
             selector::parse(value, &format!("spec.match.{key}"))?;
         }
     }

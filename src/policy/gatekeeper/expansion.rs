@@ -73,9 +73,7 @@ impl Expansions {
     /// # Errors
     /// An object that is none, a required field that is missing, templates that
     /// expand each other's output without end.
-    pub fn new<'a>(
-        documents: impl IntoIterator<Item = Document<'a>>,
-    ) -> Result<Self, FormatError> {
+    pub fn new<'a>(documents: impl IntoIterator<Item = Document<'a>>) -> Result<Self, FormatError> {
         let mut expansions = Self::default();
         for document in documents {
             let expansion = Expansion::new(&document)?;
@@ -132,7 +130,8 @@ impl Expansions {
         let mut pending: Vec<&Expansion> = self.by_name.get(start).into_iter().collect();
         let mut seen: Vec<&str> = Vec::new();
         while let Some(expansion) = pending.pop() {
-            for next in self.by_name.values().filter(|e| e.apply_to.contains(&expansion.generates)) {
+            for next in self.by_name.values().filter(|e| e.apply_to.contains(&expansion.generates))
+            {
                 if next.name == start {
                     return true;
                 }

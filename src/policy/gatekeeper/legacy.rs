@@ -61,6 +61,10 @@ fn check_types(schema: &Map<String, Value>, field: &str) -> Result<(), FieldProb
                        only v1beta1 and `legacySchema: true` do without";
         return Err(FieldProblem::new(field, message));
     }
+    let is_array = schema.get("type").and_then(Value::as_str) == Some("array");
+    if is_array && schema.get("items").is_none_or(Value::is_null) {
+        return Err(FieldProblem::new(format!("{field}.items"), "must say what the elements are"));
+    }
     let mut schema = schema.clone();
     each_level(&mut schema, field, |level, field| check_types(level, field))
 }

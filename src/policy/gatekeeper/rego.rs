@@ -66,16 +66,16 @@ impl Engine for Rego {
             Err(EvalError::Failed { message, .. }) => return Err(message),
             Err(error) => return Err(error.to_string()),
         };
-        Ok(elements(&result))
+        elements(&result)
     }
 }
 
 /// What iterating over the document gives: the elements of a set, the keys of
-/// an object.
-fn elements(result: &RegoValue) -> Vec<Value> {
+/// an object. Gatekeeper does not compile anything else.
+fn elements(result: &RegoValue) -> Result<Vec<Value>, String> {
     match result {
-        RegoValue::Set(elements) => elements.iter().map(from_rego).collect(),
-        RegoValue::Object(fields) => fields.keys().map(from_rego).collect(),
-        _ => Vec::new(),
+        RegoValue::Set(elements) => Ok(elements.iter().map(from_rego).collect()),
+        RegoValue::Object(fields) => Ok(fields.keys().map(from_rego).collect()),
+        other => Err(format!("violation must be a set of objects, is {other}")),
     }
 }

@@ -15,6 +15,8 @@ const TARGET: &str = "admission.k8s.gatekeeper.sh";
 const REGO: &str = "Rego";
 /// Engine name of CEL in `targets[].code[]`.
 const CEL: &str = "K8sNativeValidation";
+/// Longest kind: with `List` behind it, it still is a DNS label.
+const MAX_KIND: usize = 59;
 /// On templates: which kinds must be synced for them, as JSON in a string.
 const REQUIRES_SYNC: &str = "metadata.gatekeeper.sh/requires-sync-data";
 
@@ -132,13 +134,14 @@ fn check_names(document: &Document<'_>, name: &str, kind: &str) -> Result<(), Fo
     if kind.is_empty() {
         return Err(document.error(field, "must name the kind of the constraints"));
     }
-    if name.to_lowercase() != kind.to_lowercase() {
-        let lower = kind.to_lowercase();
+    let lower = kind.to_lowercase();
+    if name != lower {
         let message = format!("is {name:?}, must be the kind in lower case: {lower:?}");
         return Err(document.error("metadata.name", message));
     }
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
-    if !kind.bytes().all(plain) || kind.starts_with('-') || kind.ends_with('-') || kind.len() > 63 {
+    let starts = kind.starts_with(|c: char| c.is_ascii_alphabetic());
+    if !starts || !kind.bytes().all(plain) || kind.ends_with('-') || kind.len() > MAX_KIND {
         return Err(document.error(field, format!("{kind:?} cannot be the kind of a CRD")));
     }
     Ok(())

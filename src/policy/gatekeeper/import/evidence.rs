@@ -19,9 +19,10 @@ pub struct Evidence {
 /// The cases of the suite at `path` whose files can be read. Tests that are
 /// left out, that expand, or whose constraint is meant to be refused have none.
 pub fn evidence<F: Files>(path: &str, suite: &Suite, files: &F) -> Vec<Evidence> {
-    let tests = suite.tests.iter().filter(|test| {
-        !suite.skip && !test.skip && !test.invalid && test.expansion.is_empty()
-    });
+    let tests = suite
+        .tests
+        .iter()
+        .filter(|test| !suite.skip && !test.skip && !test.invalid && test.expansion.is_empty());
     let mut found = Vec::new();
     for test in tests {
         for case in test.cases.iter().filter(|case| !case.skip) {

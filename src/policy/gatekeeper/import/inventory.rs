@@ -74,11 +74,7 @@ impl Synced {
 }
 
 /// The inventory of the Policy.
-pub(super) fn of(
-    template: &Template,
-    synced: &Synced,
-    findings: &mut Findings,
-) -> PolicyInventory {
+pub(super) fn of(template: &Template, synced: &Synced, findings: &mut Findings) -> PolicyInventory {
     let mut references = References::default();
     for module in &template.source.modules {
         references::of(&module.text, &mut references);

@@ -50,9 +50,9 @@ pub(super) fn remark(object: &Value) -> Option<Remark> {
             "Gatekeeper's mutators are not imported in this release; a Policy with a rule `patch` \
              can do the same",
         ),
-        "expansion.gatekeeper.sh" => noted(
-            "Lessor judges what workloads make when they make it; nothing has to be derived",
-        ),
+        "expansion.gatekeeper.sh" => {
+            noted("Lessor judges what workloads make when they make it; nothing has to be derived")
+        }
         "config.gatekeeper.sh" => noted(
             "each Policy names what it looks up; namespaces that the webhook leaves out are left \
              out of every Policy",

@@ -96,9 +96,12 @@ impl<F: Files> Runner<'_, F> {
             } else if case.assertions.is_empty() {
                 CaseOutcome::Broken("the case has no assertions".to_owned())
             } else {
-                CaseInput::read(self.path, case, self.files).map_or_else(CaseOutcome::Broken, |input| {
-                    run_case(engine, &program, &constraint, expansions.as_ref(), case, &input)
-                })
+                CaseInput::read(self.path, case, self.files).map_or_else(
+                    CaseOutcome::Broken,
+                    |input| {
+                        run_case(engine, &program, &constraint, expansions.as_ref(), case, &input)
+                    },
+                )
             },
         };
         Ok(TestOutcome::Ran(test.cases.iter().map(run).collect()))

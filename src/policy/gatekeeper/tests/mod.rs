@@ -3,6 +3,7 @@
 
 mod constraints;
 mod expansions;
+mod imports;
 mod matching;
 mod patterns;
 mod reports;

@@ -2,7 +2,7 @@
 
 use super::{Data, documents, first};
 use crate::policy::gatekeeper::suite::{
-    CaseOutcome, Filter, Files, Suite, SuiteReport, TestOutcome, resolve, run,
+    CaseOutcome, Files, Filter, Suite, SuiteReport, TestOutcome, resolve, run,
 };
 use crate::policy::gatekeeper::{
     Constraint, Document, Engine, Inventory, Rego, Review, Template, judge,
