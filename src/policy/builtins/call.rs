@@ -66,26 +66,32 @@ pub(super) fn stock(
     undefined: Undefined,
     args: &[Value],
 ) -> anyhow::Result<Value> {
-    run(name, args, |args| {
-        faults_charge(cap(args)?)?;
-        let Some((function, _)) = found.get_or_init(|| BUILTINS.get(name).copied()) else {
-            return Err(Failure::Failed("not in this engine".to_owned()));
-        };
-        let Some((span, params)) = nowhere() else {
-            return Err(Failure::Failed("not in this engine".to_owned()));
-        };
-        match function(span, params.get(..args.len()).unwrap_or(params), args, true) {
-            Ok(Value::Undefined) if undefined == Undefined::Error => {
-                Err(Failure::Failed("undefined for these arguments".to_owned()))
-            }
-            Ok(Value::Undefined) => Err(Failure::Undefined),
-            Ok(value) => Ok(value),
-            Err(error) if error.downcast_ref::<regorus::LimitError>().is_some() => {
-                Err(Failure::Refused(Refusal(error.to_string())))
-            }
-            Err(error) => Err(Failure::Failed(said(&error.to_string()))),
+    run(name, args, |args| stock_outcome(name, found, cap, undefined, args))
+}
+
+/// What the engine's own builtin makes of the arguments.
+pub(super) fn stock_outcome(
+    name: &'static str,
+    found: &OnceLock<Option<BuiltinFcn>>,
+    cap: fn(&[Value]) -> Result<u64, Refusal>,
+    undefined: Undefined,
+    args: &[Value],
+) -> Outcome {
+    charge(cap(args)?)?;
+    let unknown = || Failure::Failed("not in this engine".to_owned());
+    let (function, _) = found.get_or_init(|| BUILTINS.get(name).copied()).ok_or_else(unknown)?;
+    let (span, params) = nowhere().ok_or_else(unknown)?;
+    match function(span, params.get(..args.len()).unwrap_or(params), args, true) {
+        Ok(Value::Undefined) if undefined == Undefined::Error => {
+            Err(Failure::Failed("undefined for these arguments".to_owned()))
         }
-    })
+        Ok(Value::Undefined) => Err(Failure::Undefined),
+        Ok(value) => Ok(value),
+        Err(error) if error.downcast_ref::<regorus::LimitError>().is_some() => {
+            Err(Failure::Refused(Refusal(error.to_string())))
+        }
+        Err(error) => Err(Failure::Failed(said(&error.to_string()))),
+    }
 }
 
 /// Calls a builtin of ours; it charges and caps for itself where its work is
@@ -95,11 +101,11 @@ pub(super) fn run(
     args: &[Value],
     function: impl FnOnce(&[Value]) -> Outcome,
 ) -> anyhow::Result<Value> {
-    let outcome = faults_charge(1 + args.iter().map(caps::weight).sum::<u64>())
+    let outcome = charge(1 + args.iter().map(caps::weight).sum::<u64>())
         .and_then(|()| function(args))
         .and_then(|value| {
             caps::result(&value)?;
-            faults_charge(caps::weight(&value))?;
+            charge(caps::weight(&value))?;
             Ok(value)
         });
     match outcome {
@@ -115,8 +121,8 @@ pub(super) fn run(
     }
 }
 
-/// The fault is already written down; its own message stays.
-fn faults_charge(units: u64) -> Result<(), Failure> {
+/// Charges work. The fault is already written down; its own message stays.
+pub(super) fn charge(units: u64) -> Result<(), Failure> {
     faults::charge(units).map_err(|_| Failure::Refused(Refusal("too much work".to_owned())))
 }
 

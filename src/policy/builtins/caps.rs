@@ -184,14 +184,6 @@ pub(super) fn search(args: &[Value]) -> Result<u64, Refusal> {
     Ok(steps as u64 / 64)
 }
 
-/// `strings.count(text, part)`; the engine cannot count empty parts.
-pub(super) fn counted(args: &[Value]) -> Result<u64, Refusal> {
-    if matches!(args.get(1), Some(Value::String(part)) if part.is_empty()) {
-        return Err(Refusal("an empty text cannot be counted".to_owned()));
-    }
-    search(args)
-}
-
 /// `strings.any_prefix_match(texts, parts)`.
 pub(super) fn pairs(args: &[Value]) -> Result<u64, Refusal> {
     Ok(count(args, 0).saturating_mul(count(args, 1)) as u64 / 4)

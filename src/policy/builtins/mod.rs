@@ -9,9 +9,15 @@ mod call;
 mod calls;
 mod caps;
 mod checks;
+mod collections;
+mod nets;
 mod operators;
+mod ours;
+mod regexes;
+mod sprintf;
 mod stock;
 mod table;
+mod texts;
 
 pub(super) use call::{Builtin, Function};
 pub(super) use calls::{Calls, Extensions, Shims};

@@ -53,7 +53,6 @@ pub(super) static STOCK: &[Builtin] = stock! {
     "ceil" 1 plain;
     "concat" 2 joined;
     "contains" 2 plain;
-    "count" 1 plain;
     "endswith" 2 plain;
     "floor" 1 plain;
     "format_int" 2 plain;
@@ -111,11 +110,9 @@ pub(super) static STOCK: &[Builtin] = stock! {
     "semver.is_valid" 1 plain;
     "sort" 1 sorted;
     "split" 2 plain;
-    "sprintf" 2 deep;
     "startswith" 2 plain;
     "strings.any_prefix_match" 2 pairs;
     "strings.any_suffix_match" 2 pairs;
-    "strings.count" 2 counted;
     "strings.replace_n" 2 replaced_all;
     "strings.reverse" 1 plain;
     "substring" 3 plain;
