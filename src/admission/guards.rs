@@ -10,7 +10,7 @@ use super::access::NeedsAccess;
 use super::decide::change_of;
 use super::decision::{Decision, NotYet, Outcome};
 use super::request::Request;
-use super::tenancy;
+use super::{policies, tenancy};
 
 /// Decides cluster-scoped requests; none when the request is namespaced.
 pub(super) fn cluster_scoped(
@@ -28,6 +28,8 @@ pub(super) fn cluster_scoped(
         }
         (names::GROUP, "tenants") => Ok(tenancy::tenant(request, caller, snapshot, &mut questions)),
         (names::GROUP, "tenantclasses") => Ok(tenancy::class(request, snapshot)),
+        (names::GROUP, "policies") => Ok(policies::policy(request, caller)),
+        (names::GROUP, "exemptions") => Ok(policies::exemption(request, caller)),
         ("", "persistentvolumes") => volume(request, caller, snapshot),
         _ if request.namespace.is_empty() => Ok(Findings::default()),
         _ => return None,

@@ -15,6 +15,7 @@ mod guards;
 mod made;
 mod mutate;
 pub mod offline;
+mod policies;
 mod question;
 mod request;
 mod retained;

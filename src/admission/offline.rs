@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::isolation::Operation;
-use crate::names::Reason;
+use crate::names::{self, Reason};
 use crate::snapshot::{Membership, Snapshot};
 
 use super::decide::decide;
@@ -138,10 +138,14 @@ const CLUSTER_SCOPED: [&str; 18] = [
     "VolumeAttachment",
 ];
 
+/// Kinds of Lessor's own that live outside namespaces, and whose names others
+/// have for kinds inside.
+const OWN_CLUSTER_SCOPED: [&str; 2] = ["Exemption", "Policy"];
+
 /// Whether a kind lives outside namespaces.
 #[must_use]
-pub fn is_cluster_scoped(kind: &str) -> bool {
-    CLUSTER_SCOPED.contains(&kind)
+pub fn is_cluster_scoped(group: &str, kind: &str) -> bool {
+    CLUSTER_SCOPED.contains(&kind) || (group == names::GROUP && OWN_CLUSTER_SCOPED.contains(&kind))
 }
 
 /// The request that creating `object` in `namespace` would be.
@@ -165,7 +169,7 @@ pub fn create(object: Value, namespace: &str, user: &User) -> Result<Request, Ma
     let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
     let namespace = match kind.as_str() {
         "Namespace" => name.clone(),
-        kind if is_cluster_scoped(kind) => String::new(),
+        kind if is_cluster_scoped(group, kind) => String::new(),
         _ => namespace.to_owned(),
     };
     Ok(Request {
@@ -218,9 +222,22 @@ mod tests {
             ("EndpointSlice", "endpointslices"),
             ("StorageClass", "storageclasses"),
             ("Gateway", "gateways"),
+            ("Policy", "policies"),
         ] {
             assert_eq!(plural(kind), resource);
         }
+    }
+
+    #[test]
+    fn a_policy_of_others_lives_in_a_namespace() {
+        let user = User::default();
+        let namespace = |api_version: &str| {
+            let object =
+                json!({"apiVersion": api_version, "kind": "Policy", "metadata": {"name": "a"}});
+            create(object, "acme", &user).unwrap().namespace
+        };
+        assert_eq!(namespace("lessor.io/v1alpha1"), "");
+        assert_eq!(namespace("kyverno.io/v1"), "acme");
     }
 
     #[test]

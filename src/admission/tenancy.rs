@@ -193,7 +193,8 @@ pub(super) fn class(request: &Request, snapshot: &Snapshot) -> Findings {
     findings
 }
 
-fn report(rule: &'static str, errors: Vec<FieldError>, findings: &mut Findings) {
+/// Says what is wrong with the fields of an object.
+pub(super) fn report(rule: &'static str, errors: Vec<FieldError>, findings: &mut Findings) {
     for error in errors {
         findings.violation(rule, error.reason, error.field, error.message);
     }

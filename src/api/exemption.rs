@@ -1,6 +1,7 @@
 //! `Exemption`: one policy does not hold for something, until a date. Written
 //! by administrators.
 #![expect(unreachable_pub, reason = "the schema derive repeats the items in private modules")]
+#![expect(clippy::duplicated_attributes, reason = "every printer column has a type")]
 
 use k8s_openapi::jiff::Timestamp;
 use kube::{CustomResource, KubeSchema};

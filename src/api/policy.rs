@@ -1,5 +1,6 @@
 //! `Policy`: Rego that denies, warns or patches. Written by the platform team.
 #![expect(unreachable_pub, reason = "the schema derive repeats the items in private modules")]
+#![expect(clippy::duplicated_attributes, reason = "every printer column has a type")]
 
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;

@@ -105,8 +105,9 @@ fn first_namespace(manifests: &[Manifest]) -> Option<String> {
 /// Objects that name no namespace get one. Without a Tenant, `default` is as
 /// good as none: no tenant can own it, and nothing in it would be judged.
 fn give_namespace(object: &mut Value, fallback: &str, no_tenant: bool) {
-    let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
-    if is_cluster_scoped(kind) || kind == "AdmissionReview" {
+    let text = |field: &str| object.get(field).and_then(Value::as_str).unwrap_or_default();
+    let (kind, group) = (text("kind"), text("apiVersion").split_once('/').map_or("", |(g, _)| g));
+    if is_cluster_scoped(group, kind) || kind == "AdmissionReview" {
         return;
     }
     if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {

@@ -9,6 +9,8 @@ use crate::api::{Callers, ClusterFacts, NamespaceStatus, Tenant, TenantClass, Te
 use crate::names;
 use crate::snapshot::{Change, ManagedKind, NamespaceView, Snapshot};
 
+pub use super::policies::{exemptions, policies};
+
 /// One object of a file.
 #[derive(Clone, Debug)]
 pub struct Manifest {
@@ -212,7 +214,7 @@ fn documents(text: &str) -> Vec<(usize, String)> {
     documents
 }
 
-/// Reads a Tenant or TenantClass strictly: an unknown field is an error that
+/// Reads an object of Lessor's own kinds strictly: an unknown field is an error that
 /// says where it stands.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ pub mod caches;
 pub mod files;
 mod leadership;
 mod locate;
+mod policies;
 mod schema;
 mod store;
 

@@ -124,7 +124,9 @@ fn walk<'v>(steps: &[Step], value: &'v Value, visit: &mut impl FnMut(&'v Value))
             }
         }
         (Some((Step::Each, rest)), Value::Array(items)) => {
-            items.iter().for_each(|item| walk(rest, item, visit));
+            for item in items {
+                walk(rest, item, visit);
+            }
         }
         _ => {}
     }

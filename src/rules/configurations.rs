@@ -17,7 +17,7 @@ use crate::names;
 
 /// Version of the rules. Raised whenever the table or a condition changes; a
 /// binary never overwrites a configuration with a higher version.
-pub const RULES_VERSION: u32 = 1;
+pub const RULES_VERSION: u32 = 2;
 /// Annotation that holds [`RULES_VERSION`].
 pub const RULES_VERSION_ANNOTATION: &str = "lessor.io/rules-version";
 /// Annotation that holds the [`digest`].

@@ -29,7 +29,9 @@ pub use install::{
     CERTIFICATE_DIRECTORY, Certificates, HEALTH_PORT, Install, Stage, WEBHOOK_PORT, default_class,
     manifests, stages,
 };
-pub use rbac::{ADMINISTRATOR_ROLE, AUTHOR_ROLE, BINDABLE_ROLE, PolicyRule, TENANT_ROLES};
+pub use rbac::{
+    ADMINISTRATOR_ROLE, AUTHOR_ROLE, BINDABLE_ROLE, POLICY_AUTHOR_ROLE, PolicyRule, TENANT_ROLES,
+};
 pub use table::{
     Coverage, Entry, NOT_INTERCEPTED, NotIntercepted, Operation, Phase, Reach, Row, Scope, Variant,
     covers, entries,

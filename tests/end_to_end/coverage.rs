@@ -60,6 +60,9 @@ async fn every_served_resource_is_covered(test: Test) -> Result<()> {
         ("lessor.io", "tenants"),
         ("lessor.io", "tenants/status"),
         ("lessor.io", "tenantclasses"),
+        ("lessor.io", "policies"),
+        ("lessor.io", "policies/status"),
+        ("lessor.io", "exemptions"),
     ] {
         ensure!(seen(group, name), "{group}/{name}");
     }

@@ -18,7 +18,7 @@ pub(super) fn register(suite: &mut Suite) {
 }
 
 /// Refused by the CRD itself, with this field among the causes.
-fn by_schema(answer: &Answer, field: &str) -> Result<()> {
+pub(super) fn by_schema(answer: &Answer, field: &str) -> Result<()> {
     let causes = answer.body["details"]["causes"].as_array().cloned().unwrap_or_default();
     let named = causes.iter().any(|cause| cause["field"] == field);
     let by_webhook = answer.body["message"].as_str().is_some_and(|m| m.contains("webhook"));

@@ -18,6 +18,7 @@ mod drift;
 mod errors;
 mod gate;
 mod namespaces;
+mod policies;
 mod rows;
 mod stored;
 mod subresources;
@@ -44,6 +45,7 @@ pub(crate) fn register(suite: &mut Suite) {
     rows::register(suite);
     gate::register(suite);
     errors::register(suite);
+    policies::register(suite);
     // The last one looks at what all the others left in the audit log.
     audit::register_last(suite);
 }

@@ -251,12 +251,51 @@ async fn cluster(world: &World, answers: &mut Answers) -> Result<()> {
     let at = format!("/apis/lessor.io/v1/tenants/{name}/status");
     let status = json!({"status": {"readyNamespaces": 7}});
     answers.insert("tenancy-status", open.patch(&at, MERGE, &status).await?);
+    policies(world, answers).await?;
     let volume = json!({"apiVersion": "v1", "kind": "PersistentVolume",
         "metadata": {"name": name, "labels": {"lessor.io/tenant": "globex"}},
         "spec": {"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"],
             "csi": {"driver": "example.com", "volumeHandle": "v"},
             "claimRef": {"namespace": name, "name": "x"}}});
     answers.insert("volumes", open.create(&volume).await?);
+    Ok(())
+}
+
+/// A path that only the webhook reads, a status that is not theirs to write, and
+/// an exemption by nobody in particular.
+async fn policies(world: &World, answers: &mut Answers) -> Result<()> {
+    let (name, open) = (world.name.as_str(), &world.open);
+    let own = |kind: &str, spec: Value| {
+        json!({"apiVersion": "lessor.io/v1alpha1", "kind": kind, "metadata": {"name": name},
+            "spec": spec})
+    };
+    let policy = |path: &str| {
+        own(
+            "Policy",
+            json!({"rego": "package p\n", "enforcement": "audit",
+                "match": {"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}], "tenants": {"names": [name]}},
+                "inventory": {"kinds": [{"version": "v1", "kind": "Pod"}],
+                    "indexes": [{"kind": "Pod", "path": path, "as": "names"}]}}),
+        )
+    };
+    answers.insert("policies", open.create(&policy("metadata..name")).await?);
+    let right = policy("metadata.name");
+    open.create(&right).await?.object()?;
+    let status = json!({"status": {"enforced": "9/9"}});
+    let at = format!("{}/status", path(&right));
+    answers.insert("policies-status", open.patch(&at, MERGE, &status).await?);
+    let exemption = own(
+        "Exemption",
+        json!({"policy": name, "tenant": name, "reason": "because", "expires": "2099-01-01T00:00:00Z"}),
+    );
+    let refused = open.create(&exemption).await?;
+    refused.denied_at(Reason::ExemptionForbidden, "spec")?;
+    answers.insert("exemptions", refused);
+    world.admin.create(&exemption).await?.object()?;
+    // Taking away asks nobody.
+    for object in [&exemption, &right] {
+        open.delete(&path(object)).await?.object()?;
+    }
     Ok(())
 }
 

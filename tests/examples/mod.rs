@@ -6,6 +6,7 @@ mod client;
 mod commands;
 mod files;
 mod fixtures;
+mod policies;
 mod served;
 mod verdicts;
 
@@ -23,5 +24,6 @@ pub(crate) fn register(suite: &mut Suite) {
     suite.plain("examples::pod_fixtures_need_no_tenant", fixtures::pods);
     suite.plain("examples::claims_may_leave_their_class_out", fixtures::claims);
     suite.plain("examples::errors_name_file_line_and_field", fixtures::errors);
+    suite.plain("examples::policies_are_admitted", policies::admitted);
     suite.plain("examples::static_webhook_answers_alike", served::alike);
 }

@@ -50,7 +50,7 @@ const ROOMS: [Room; 20] = [
 const PURE_CRATES: [&str; 8] =
     ["serde", "serde_json", "schemars", "k8s_openapi", "kube", "thiserror", "sha2", "base64"];
 /// Crates that belong to some rooms alone.
-const OWNED_CRATES: [(&str, &[&str]); 7] = [
+const OWNED_CRATES: [(&str, &[&str]); 8] = [
     // Keyed digests of secrets.
     ("hmac", &["provision"]),
     // Manifests as text.
@@ -60,6 +60,8 @@ const OWNED_CRATES: [(&str, &[&str]); 7] = [
     ("regorus", &["policy"]),
     // The error type of the builtins that regorus calls.
     ("anyhow", &["policy"]),
+    // Parameters of policies against their schema.
+    ("jsonschema", &["api"]),
     // Times as values; the clock itself is in `IMPURE`.
     ("jiff", &["api", "snapshot", "admission", "provision", "rollout"]),
 ];

@@ -5,7 +5,7 @@
 //! dry run, and has a twin that is allowed. Start reading at `harness.rs`.
 //!
 //! Rows that this release's fixed core does not decide, and why:
-//! - Rego and its budgets: R30, R31, R39, R87 (policies), R108, R113-R116.
+//! - Rego and its budgets: R30, R31, R39 (those that combine or expire), R87 (policies), R108, R113-R116.
 //! - Hostnames, Gateways and routes of other kinds: R23 (beyond Ingress), R24,
 //!   R74-R77, R79. Blueprints, broker, proxy: R11, R12, R46, R110, R111.
 //! - Image registries: R25 (no registry list in a TenantClass yet).
@@ -23,6 +23,7 @@ mod matrix;
 mod namespaces;
 mod network;
 mod pods;
+mod policies;
 mod properties;
 mod retained;
 mod services;

@@ -1,6 +1,8 @@
 //! Defaults, as the API server fills them into custom resources.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+use crate::document::{child, pointer_of};
 
 /// Fills the defaults of `schema` into `value`.
 pub(super) fn fill(schema: &Value, value: &mut Value) {
@@ -50,4 +52,57 @@ fn is_absent(schema: &Value, value: &Value) -> bool {
 /// A default of null is as good as none.
 fn default(schema: &Value) -> Option<&Value> {
     schema.get("default").filter(|default| !default.is_null())
+}
+
+/// A step from the root of the parameters to a value.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Step<'s> {
+    Field(&'s str),
+    /// Any field that has no schema of its own.
+    AnyField,
+    /// Any element.
+    Element,
+}
+
+/// Calls `visit` for every default in a schema that stands at `field`: with the
+/// schema that has it, the default, its path in the schema, and where the value
+/// stands in parameters.
+pub(super) fn each<'s>(
+    schema: &'s Value,
+    field: &str,
+    place: &mut Vec<Step<'s>>,
+    visit: &mut impl FnMut(&'s Value, &'s Value, &str, &[Step<'s>]),
+) {
+    if let Some(default) = schema.get("default") {
+        visit(schema, default, &format!("{field}.default"), place);
+    }
+    let properties = schema.get("properties").and_then(Value::as_object);
+    for (name, schema) in properties.into_iter().flatten() {
+        place.push(Step::Field(name));
+        each(schema, &child(&format!("{field}.properties"), name), place, visit);
+        place.pop();
+    }
+    for (keyword, step) in [("items", Step::Element), ("additionalProperties", Step::AnyField)] {
+        if let Some(schema) = schema.get(keyword).filter(|schema| schema.is_object()) {
+            place.push(step);
+            each(schema, &format!("{field}.{keyword}"), place, visit);
+            place.pop();
+        }
+    }
+}
+
+/// The least parameters that have the value at the place, and its JSON pointer.
+pub(super) fn placed(value: &Value, place: &[Step<'_>]) -> (Value, String) {
+    let token = |step: &Step<'_>| match step {
+        Step::Field(name) => (*name).to_owned(),
+        Step::AnyField => "any".to_owned(),
+        Step::Element => "0".to_owned(),
+    };
+    let whole = place.iter().rev().fold(value.clone(), |inner, step| match step {
+        Step::Element => json!([inner]),
+        step => Value::Object(Map::from_iter([(token(step), inner)])),
+    });
+    let tokens: Vec<String> = place.iter().map(token).collect();
+    let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+    (whole, pointer_of(&tokens))
 }

@@ -62,7 +62,8 @@ impl ParametersSchema {
     /// object. Defaults have been filled in before.
     #[must_use]
     pub fn errors(&self, parameters: &Value, field: &str) -> Vec<FieldError> {
-        let mut errors = field_errors(self.validator.iter_errors(parameters), parameters, field);
+        let mut errors =
+            field_errors(self.validator.iter_errors(parameters), parameters, "", field);
         known::repeated(&self.schema, parameters, field, &mut errors);
         if self.closed {
             known::unknown(&self.schema, parameters, field, &mut errors);
@@ -84,15 +85,21 @@ impl ParametersSchema {
     /// Defaults that the schema itself would refuse.
     fn wrong_defaults(&self, field: &str) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        structural::each(&self.schema, field, &mut |schema, path| {
-            let Some(default) = schema.get("default") else { return };
-            let path = format!("{path}.default");
-            if let Ok(part) = Self::build(schema, &path, true) {
+        defaults::each(
+            &self.schema,
+            field,
+            &mut Vec::new(),
+            &mut |schema, default, path, place| {
                 let mut filled = default.clone();
-                part.fill(&mut filled);
-                errors.extend(part.errors(&filled, &path));
-            }
-        });
+                defaults::fill(schema, &mut filled);
+                // In its place, so that the one validator serves for all of them.
+                let (whole, pointer) = defaults::placed(&filled, place);
+                let found = self.validator.iter_errors(&whole);
+                errors.extend(field_errors(found, &filled, &pointer, path));
+                known::repeated(schema, &filled, path, &mut errors);
+                known::unknown(schema, &filled, path, &mut errors);
+            },
+        );
         errors.truncate(MAX_ERRORS);
         errors
     }

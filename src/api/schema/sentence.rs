@@ -9,22 +9,29 @@ use crate::api::FieldError;
 use crate::document::{child, index};
 use crate::names::Reason;
 
-/// The errors of a validator about `value`, which stands at `field`.
+/// The errors of a validator about `value`, which stands at `field`. What was
+/// validated may be more: `value` is what stands at the JSON pointer `place` of
+/// it, and errors about the rest are left out.
 pub(super) fn field_errors<'a>(
     errors: impl Iterator<Item = ValidationError<'a>>,
     value: &Value,
+    place: &str,
     field: &str,
 ) -> Vec<FieldError> {
     errors
-        .take(MAX_ERRORS)
-        .map(|error| {
-            let path = path_of(error.instance_path().as_str(), value, field);
+        .filter_map(|error| {
+            let pointer = error.instance_path().as_str().strip_prefix(place)?;
+            if !pointer.is_empty() && !pointer.starts_with('/') {
+                return None;
+            }
+            let path = path_of(pointer, value, field);
             let field = match error.kind() {
                 Kind::Required { property } => child(&path, property.as_str().unwrap_or_default()),
                 _ => path,
             };
-            FieldError { field, reason: Reason::Invalid, message: sentence(&error) }
+            Some(FieldError { field, reason: Reason::Invalid, message: sentence(&error) })
         })
+        .take(MAX_ERRORS)
         .collect()
 }
 

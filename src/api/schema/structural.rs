@@ -15,6 +15,8 @@ use crate::names::Reason;
 const MAX_DEPTH: usize = 32;
 /// Most schemas within a schema.
 const MAX_SCHEMAS: usize = 1_000;
+/// Most regular expressions within a schema.
+const MAX_PATTERNS: usize = 32;
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 /// Keywords that say what a value is.
@@ -112,7 +114,7 @@ impl Shape {
 
 /// Everything that is wrong with a schema of an object, found at `field`.
 pub(super) fn errors(schema: &Value, field: &str) -> Vec<FieldError> {
-    let mut check = Check { errors: Vec::new(), schemas: 0 };
+    let mut check = Check { errors: Vec::new(), schemas: 0, patterns: 0 };
     check.declared(schema, field, 0);
     if schema.get("type").is_some_and(|kind| kind != "object") {
         check.wrong(&format!("{field}.type"), "parameters are an object: write `object`");
@@ -121,24 +123,10 @@ pub(super) fn errors(schema: &Value, field: &str) -> Vec<FieldError> {
     check.errors
 }
 
-/// Calls `visit` for the schema and every one below it that declares a value,
-/// with its path.
-pub(super) fn each<'s>(schema: &'s Value, path: &str, visit: &mut impl FnMut(&'s Value, &str)) {
-    visit(schema, path);
-    for (name, schema) in schema.get("properties").and_then(Value::as_object).into_iter().flatten()
-    {
-        each(schema, &child(&format!("{path}.properties"), name), visit);
-    }
-    for keyword in ["items", "additionalProperties"] {
-        if let Some(schema) = schema.get(keyword).filter(|schema| schema.is_object()) {
-            each(schema, &format!("{path}.{keyword}"), visit);
-        }
-    }
-}
-
 struct Check {
     errors: Vec<FieldError>,
     schemas: usize,
+    patterns: usize,
 }
 
 impl Check {
@@ -251,19 +239,23 @@ impl Check {
             Some((_, shape)) => {
                 if let Some(wanted) = shape.misses(value) {
                     self.wrong(path, format!("must be {wanted}"));
-                } else if keyword == "pattern"
-                    && let Some(error) = value.as_str().and_then(pattern_error)
-                {
-                    self.wrong(
-                        path,
-                        format!("is not a regular expression that can be used: {error}"),
-                    );
+                } else if keyword == "pattern" {
+                    self.pattern(value, path);
                 }
             }
             None if keyword == "x-kubernetes-validations" => {
                 self.wrong(path, "rules in CEL are not evaluated here; write them in Rego");
             }
             None => self.wrong(path, "is not a keyword of a structural schema"),
+        }
+    }
+
+    fn pattern(&mut self, value: &Value, path: &str) {
+        self.patterns += 1;
+        if self.patterns > MAX_PATTERNS {
+            self.wrong(path, format!("is one too many; at most {MAX_PATTERNS} patterns"));
+        } else if let Some(error) = value.as_str().and_then(pattern_error) {
+            self.wrong(path, format!("is not a regular expression that can be used: {error}"));
         }
     }
 

@@ -77,9 +77,12 @@ fn administrators_are_told_apart_by_complementary_conditions_and_paths() {
     let webhooks = webhooks_of(&both(&Install::default(), None));
     let administers =
         "authorizer.group('lessor.io').resource('tenants').check('administer').allowed()";
-    for (entry, verb) in
-        [("managed", "mutate"), ("managed", "validate"), ("namespaces", "validate")]
-    {
+    for (entry, verb) in [
+        ("managed", "mutate"),
+        ("managed", "validate"),
+        ("namespaces", "validate"),
+        ("exemptions", "validate"),
+    ] {
         let others = webhook(&webhooks, &format!("{entry}.{verb}.lessor.io"));
         let them = webhook(&webhooks, &format!("{entry}.administrator.{verb}.lessor.io"));
         assert_eq!(others["rules"], them["rules"]);
@@ -91,7 +94,7 @@ fn administrators_are_told_apart_by_complementary_conditions_and_paths() {
         assert_eq!(one, other, "the rest is the same, so exactly one is called");
     }
     let asks = |w: &&Value| expressions(w).iter().any(|e| e.contains("authorizer"));
-    assert_eq!(webhooks.iter().filter(asks).count(), 6, "not on Pods: every check costs");
+    assert_eq!(webhooks.iter().filter(asks).count(), 8, "not on Pods: every check costs");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use kube::CustomResourceExt as _;
 use serde_json::{Value, json};
 
 use super::{certificates, class, fence, labels, settings::Install, workloads};
-use crate::api::{Tenant, TenantClass};
+use crate::api::{Exemption, Policy, Tenant, TenantClass};
 use crate::rules::{configurations, rbac};
 
 /// A step of the installation. Everything of a step can be applied at once; the
@@ -63,6 +63,8 @@ fn definitions(install: &Install) -> Vec<Value> {
         namespace(&install.secret_source_namespace),
         definition(value(&Tenant::crd())),
         definition(value(&TenantClass::crd())),
+        definition(value(&Policy::crd())),
+        definition(value(&Exemption::crd())),
     ]
 }
 

@@ -13,7 +13,9 @@ mod tenants;
 pub(super) use objects::objects;
 pub use rule::PolicyRule;
 use rule::{READ, WRITE};
-pub use tenants::{ADMINISTRATOR_ROLE, AUTHOR_ROLE, BINDABLE_ROLE, TENANT_ROLES};
+pub use tenants::{
+    ADMINISTRATOR_ROLE, AUTHOR_ROLE, BINDABLE_ROLE, POLICY_AUTHOR_ROLE, TENANT_ROLES,
+};
 
 #[cfg(test)]
 mod tests;

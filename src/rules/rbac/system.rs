@@ -19,7 +19,7 @@ const SECRET_READER: &str = "lessor-secret-source";
 const WEBHOOK: &[PolicyRule] = &[
     PolicyRule::of("", &["namespaces", "resourcequotas", "limitranges", "pods"], READ),
     PolicyRule::of("networking.k8s.io", &["networkpolicies"], READ),
-    PolicyRule::of("lessor.io", &["tenants", "tenantclasses"], READ),
+    PolicyRule::of("lessor.io", &["tenants", "tenantclasses", "policies", "exemptions"], READ),
     PolicyRule::of("authorization.k8s.io", &["subjectaccessreviews"], &["create"]),
 ];
 
@@ -39,7 +39,8 @@ const CONTROLLER: &[PolicyRule] = &[
     PolicyRule::of("rbac.authorization.k8s.io", &["clusterroles"], READ),
     PolicyRule::of("lessor.io", &["tenants"], &["get", "list", "watch", "patch", "update"]),
     PolicyRule::of("lessor.io", &["tenants/status", "tenants/finalizers"], &["patch", "update"]),
-    PolicyRule::of("lessor.io", &["tenantclasses"], READ),
+    PolicyRule::of("lessor.io", &["tenantclasses", "policies", "exemptions"], READ),
+    PolicyRule::of("lessor.io", &["policies/status"], &["patch", "update"]),
     // Suspension and deletion of what runs in a tenant.
     PolicyRule::of(
         "apps",

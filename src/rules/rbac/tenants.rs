@@ -1,4 +1,5 @@
-//! `ClusterRoles` for people: members of tenants, authors of Tenants, administrators.
+//! `ClusterRoles` for people: members of tenants, authors of Tenants and of
+//! Policies, administrators.
 
 use serde_json::Value;
 
@@ -13,6 +14,8 @@ use crate::names;
 pub const TENANT_ROLES: [&str; 3] = names::TENANT_ROLES;
 /// ClusterRole of who may write Tenants of the class `default`.
 pub const AUTHOR_ROLE: &str = "lessor-tenant-author";
+/// ClusterRole of who may write Policies.
+pub const POLICY_AUTHOR_ROLE: &str = "lessor-policy-author";
 /// ClusterRole of administrators.
 pub const ADMINISTRATOR_ROLE: &str = "lessor-administrator";
 /// ClusterRole through which the controller may bind further roles.
@@ -143,13 +146,27 @@ const AUTHOR: &[PolicyRule] = &[
         .named(&[names::DEFAULT_CLASS]),
 ];
 
+/// Not exemptions: who writes the policies does not say for whom they hold.
+const POLICY_AUTHOR: &[PolicyRule] = &[
+    PolicyRule::of(
+        "lessor.io",
+        &["policies", "policies/status", "exemptions", "tenants", "tenantclasses"],
+        READ,
+    ),
+    // Without deletecollection: one slip would take every policy.
+    PolicyRule::of("lessor.io", &["policies"], &["create", "delete", "patch", "update"]),
+];
+
 const ADMINISTRATOR: &[PolicyRule] = &[
     PolicyRule::of("lessor.io", &["tenants"], &[names::ADMINISTER_VERB]),
-    PolicyRule::of("lessor.io", &["tenants", "tenantclasses"], READ),
-    PolicyRule::of("lessor.io", &["tenants", "tenantclasses"], WRITE),
+    PolicyRule::of("lessor.io", ADMINISTERED, READ),
+    PolicyRule::of("lessor.io", ADMINISTERED, WRITE),
     PolicyRule::of("lessor.io", &["tenants/status"], &["get", "patch", "update"]),
+    PolicyRule::of("lessor.io", &["policies/status"], &["get"]),
     PolicyRule::of("lessor.io", &["tenantclasses"], &[names::USE_VERB]),
 ];
+
+const ADMINISTERED: &[&str] = &["tenants", "tenantclasses", "policies", "exemptions"];
 
 pub(super) fn objects() -> Vec<Value> {
     let [admin, edit, view] = TENANT_ROLES;
@@ -158,6 +175,7 @@ pub(super) fn objects() -> Vec<Value> {
         cluster_role(edit, &[VIEW, EDIT]),
         cluster_role(admin, &[VIEW, EDIT, ADMIN]),
         cluster_role(AUTHOR_ROLE, &[AUTHOR]),
+        cluster_role(POLICY_AUTHOR_ROLE, &[POLICY_AUTHOR]),
         cluster_role(ADMINISTRATOR_ROLE, &[ADMINISTRATOR]),
         aggregated_cluster_role(BINDABLE_ROLE, names::BINDABLE_ROLE_LABEL),
     ]

@@ -162,6 +162,40 @@ fn authors_are_not_administrators() {
 }
 
 #[test]
+fn policies_are_written_by_their_authors_and_exemptions_by_administrators() {
+    let objects = objects(&Install::default());
+    let role = |name: &str| find(&objects, "ClusterRole", name);
+    let writes = |name: &str, resource: &str| has(role(name), "lessor.io", resource, "create");
+    let author = crate::rules::POLICY_AUTHOR_ROLE;
+    assert!(writes(author, "policies") && !writes(author, "exemptions"));
+    assert!(has(role(author), "lessor.io", "exemptions", "list"));
+    assert!(!writes(author, "tenants") && !writes(author, "tenantclasses"));
+    assert!(writes("lessor-administrator", "policies"));
+    assert!(writes("lessor-administrator", "exemptions"));
+    // What is evaluated stands in the status: nobody but the controller writes it.
+    for name in [author, "lessor-administrator", "lessor-tenant-author", "lessor-webhook"] {
+        for verb in ["create", "patch", "update"] {
+            assert!(!has(role(name), "lessor.io", "policies/status", verb), "{name} {verb}");
+        }
+    }
+    assert!(has(role("lessor-controller"), "lessor.io", "policies/status", "patch"));
+    assert!(!has(role("lessor-controller"), "lessor.io", "policies", "patch"));
+    for name in ["lessor-controller", "lessor-webhook"] {
+        for resource in ["policies", "exemptions"] {
+            assert!(has(role(name), "lessor.io", resource, "watch"), "{name} {resource}");
+        }
+    }
+    for name in TENANT_ROLES.into_iter().chain(["lessor-tenant-author"]) {
+        let none = |resource: &str| {
+            rights(role(name))
+                .iter()
+                .all(|(group, named, _)| group != "lessor.io" || named != resource)
+        };
+        assert!(none("policies") && none("exemptions"), "{name}");
+    }
+}
+
+#[test]
 fn every_binding_refers_to_a_role_and_an_account_applied_before_it() {
     let install = Install { namespace: "rent".to_owned(), ..Install::default() };
     let objects = objects(&install);

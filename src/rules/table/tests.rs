@@ -97,7 +97,7 @@ fn every_subresource_of_a_stock_server_has_a_rule_or_a_reason() {
 fn subresources_of_the_table_are_those_of_a_stock_server() {
     let known: BTreeSet<_> =
         SUBRESOURCES.iter().flat_map(|(g, rs)| rs.iter().map(move |r| (*g, *r))).collect();
-    let own = ["namespaces/status", "namespaces/finalize", "tenants/status"];
+    let own = ["namespaces/status", "namespaces/finalize", "tenants/status", "policies/status"];
     for row in entries().flat_map(|entry| entry.rows) {
         for resource in row.resources.iter().filter(|r| r.contains('/') && !own.contains(r)) {
             assert!(known.contains(&(row.groups[0], *resource)), "{resource} is served nowhere");
@@ -133,6 +133,9 @@ fn what_an_entry_names_is_not_of_the_rest() {
     assert_eq!(covers("", "serviceaccounts/token"), validated("managed"));
     assert_eq!(covers("", "namespaces"), validated("namespaces"));
     assert_eq!(covers("lessor.io", "tenants/status"), validated("tenancy"));
+    assert_eq!(covers("lessor.io", "policies"), validated("tenancy"));
+    assert_eq!(covers("lessor.io", "policies/status"), validated("tenancy"));
+    assert_eq!(covers("lessor.io", "exemptions"), validated("exemptions"));
 }
 
 #[test]
@@ -148,8 +151,10 @@ fn exemptions_carry_their_reason() {
 
 #[test]
 fn taking_lessor_away_never_asks_lessor() {
-    let tenancy = entries().find(|e| e.id == "tenancy").unwrap();
-    assert!(tenancy.rows.iter().all(|row| !row.operations.contains(&Operation::Delete)));
+    for id in ["tenancy", "exemptions"] {
+        let own = entries().find(|e| e.id == id).unwrap();
+        assert!(own.rows.iter().all(|row| !row.operations.contains(&Operation::Delete)));
+    }
     let namespaces = entries().find(|e| e.id == "namespaces").unwrap();
     assert!(namespaces.rows.iter().all(|row| row.operations.contains(&Operation::Delete)));
 }

@@ -17,7 +17,8 @@ pub(crate) const MANAGED_NETWORK: &[&str] = &["networkpolicies"];
 pub(crate) const MANAGED_RBAC: &[&str] = &["roles", "rolebindings"];
 
 /// Entries of the `ValidatingWebhookConfiguration`.
-pub(super) const ENTRIES: &[Entry] = &[NAMESPACES, PODS, MANAGED, OBJECTS, TENANCY, VOLUMES];
+pub(super) const ENTRIES: &[Entry] =
+    &[NAMESPACES, PODS, MANAGED, OBJECTS, TENANCY, EXEMPTIONS, VOLUMES];
 
 const NAMESPACES: Entry = Entry {
     id: "namespaces",
@@ -231,8 +232,43 @@ const TENANCY: Entry = Entry {
             operations: UPDATE,
             scope: Scope::Cluster,
         },
+        Row {
+            id: "policies",
+            groups: &["lessor.io"],
+            versions: &["v1alpha1"],
+            resources: &["policies"],
+            operations: WRITES,
+            scope: Scope::Cluster,
+        },
+        // What the webhooks evaluate stands in the status.
+        Row {
+            id: "policies-status",
+            groups: &["lessor.io"],
+            versions: &["v1alpha1"],
+            resources: &["policies/status"],
+            operations: UPDATE,
+            scope: Scope::Cluster,
+        },
     ],
     conditions: &[on::NOT_LESSOR, on::MORE_THAN_FINALIZERS],
+};
+
+/// Only administrators write them, not even Lessor.
+const EXEMPTIONS: Entry = Entry {
+    id: "exemptions",
+    phase: Phase::Validating,
+    split: true,
+    reach: Reach::Everywhere,
+    fail_closed: true,
+    rows: &[Row {
+        id: "exemptions",
+        groups: &["lessor.io"],
+        versions: &["v1alpha1"],
+        resources: &["exemptions"],
+        operations: WRITES,
+        scope: Scope::Cluster,
+    }],
+    conditions: &[on::MORE_THAN_FINALIZERS],
 };
 
 const VOLUMES: Entry = Entry {

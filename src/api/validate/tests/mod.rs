@@ -5,6 +5,7 @@ mod classes;
 mod exemptions;
 mod network;
 mod policies;
+mod policy_contents;
 mod secrets;
 mod tenants;
 
