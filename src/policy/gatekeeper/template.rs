@@ -197,13 +197,11 @@ fn code(
     } else if let Some(entry) = entry(REGO) {
         let at = engines.iter().position(|e| std::ptr::eq(e, entry)).unwrap_or_default();
         let field = format!("{field}.code[{at}].source");
-        match entry.get("source") {
-            Some(Value::Object(source)) => (source.clone(), field),
-            _ => {
-                let error = document.error(field, "must be an object with the field rego");
-                return Err(TemplateError::Invalid(error));
-            }
-        }
+        let Some(Value::Object(source)) = entry.get("source") else {
+            let error = document.error(field, "must be an object with the field rego");
+            return Err(TemplateError::Invalid(error));
+        };
+        (source.clone(), field)
     } else if carries_cel {
         let message = "holds only CEL; Lessor runs Rego. A ValidatingAdmissionPolicy of \
                        Kubernetes' own can hold the same expressions";

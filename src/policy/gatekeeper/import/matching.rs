@@ -147,15 +147,15 @@ fn namespaces(globs: &[Glob], findings: &mut Findings) -> Vec<String> {
     let mut kept = Vec::new();
     for glob in globs {
         let text = glob.as_str();
-        if !means_tenants(text) {
-            findings.narrower(format!("{text:?} can be no namespace of a tenant"));
-        } else {
+        if means_tenants(text) {
             if text != "*" && SYSTEM_NAMESPACES.iter().any(|name| glob.matches(name)) {
                 findings.narrower(format!(
                     "of the namespaces {text:?} those of the platform are not judged"
                 ));
             }
             kept.push(text.to_owned());
+        } else {
+            findings.narrower(format!("{text:?} can be no namespace of a tenant"));
         }
     }
     if kept.is_empty() && !globs.is_empty() {

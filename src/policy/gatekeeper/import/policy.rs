@@ -59,13 +59,10 @@ pub(super) fn spec(
              messages can differ",
         );
     }
-    let parameters = match &constraint.parameters {
-        Value::Object(parameters) => parameters.clone(),
-        _ => {
-            findings.impossible("spec.parameters is not an object");
-            serde_json::Map::new()
-        }
-    };
+    let parameters = constraint.parameters.as_object().cloned().unwrap_or_default();
+    if !constraint.parameters.is_object() {
+        findings.impossible("spec.parameters is not an object");
+    }
     PolicySpec {
         description: description(template),
         rego_version: if v1 { RegoVersion::V1 } else { RegoVersion::V0 },

@@ -129,11 +129,8 @@ fn path<'a>(mut tokens: &[Token<'a>]) -> Vec<Option<&'a str>> {
     let mut path = Vec::new();
     loop {
         match tokens {
-            [Token::Sign('.'), Token::Word(name), rest @ ..] => {
-                path.push(Some(*name));
-                tokens = rest;
-            }
-            [Token::Sign('['), Token::Text(name), Token::Sign(']'), rest @ ..] => {
+            [Token::Sign('.'), Token::Word(name), rest @ ..]
+            | [Token::Sign('['), Token::Text(name), Token::Sign(']'), rest @ ..] => {
                 path.push(Some(*name));
                 tokens = rest;
             }

@@ -81,11 +81,13 @@ impl SuiteReport {
     /// How many passed and how many failed: cases, and tests without cases.
     #[must_use]
     pub fn totals(&self) -> (usize, usize) {
-        let outcomes = self.tests.iter().flat_map(|test| test.verdicts());
-        outcomes.fold((0, 0), |(passed, failed), good| match good {
-            true => (passed + 1, failed),
-            false => (passed, failed + 1),
-        })
+        let outcomes = self.tests.iter().flat_map(TestReport::verdicts);
+        outcomes.fold(
+            (0, 0),
+            |(passed, failed), good| {
+                if good { (passed + 1, failed) } else { (passed, failed + 1) }
+            },
+        )
     }
 }
 

@@ -13,8 +13,10 @@ fn all() -> Expansions {
 }
 
 fn one(name: &str, spec: Value) -> Value {
-    json!({"apiVersion": "expansion.gatekeeper.sh/v1beta1", "kind": "ExpansionTemplate",
-           "metadata": {"name": name}, "spec": spec})
+    let mut object = json!({"apiVersion": "expansion.gatekeeper.sh/v1beta1",
+                            "kind": "ExpansionTemplate", "metadata": {"name": name}});
+    object["spec"] = spec;
+    object
 }
 
 fn expansions(objects: &[Value]) -> Result<Expansions, FormatError> {

@@ -15,8 +15,10 @@ fn imported(objects: &[Value], evidence: &[Evidence]) -> Import {
 }
 
 fn constraint(kind: &str, name: &str, spec: Value) -> Value {
-    json!({"apiVersion": "constraints.gatekeeper.sh/v1beta1", "kind": kind,
-           "metadata": {"name": name}, "spec": spec})
+    let mut object = json!({"apiVersion": "constraints.gatekeeper.sh/v1beta1", "kind": kind,
+                            "metadata": {"name": name}});
+    object["spec"] = spec;
+    object
 }
 
 /// The outcome of one constraint of the kind `Thing` with the given Rego.

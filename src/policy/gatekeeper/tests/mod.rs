@@ -18,14 +18,19 @@ use serde_json::Value;
 use super::suite::{Files, Loaded};
 use super::{Constraint, ConstraintError, Document, Template, TemplateError};
 
+/// What `file!()` is relative to.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
 /// The files below `data/`.
 pub(super) struct Data;
 
 impl Files for Data {
     fn read(&self, path: &str) -> Result<Vec<Loaded>, String> {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join(file!());
-        let file = here.with_file_name("data").join(path);
-        let text = std::fs::read_to_string(file).map_err(|error| format!("{path}: {error}"))?;
+        let here = Path::new(file!());
+        let text = std::fs::read_to_string(root().join(here.with_file_name("data")).join(path));
+        let text = text.map_err(|error| format!("{path}: {error}"))?;
         Ok(documents(&text))
     }
 }

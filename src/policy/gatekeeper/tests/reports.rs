@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::{document, documents};
 use crate::policy::gatekeeper::suite::{
-    CaseOutcome, Expected, Files, Filter, Loaded, Suite, SuiteReport, TestOutcome, is_suite,
-    resolve, run,
+    AssertionReport, CaseOutcome, Expected, Files, Filter, Loaded, Suite, SuiteReport, TestOutcome,
+    is_suite, resolve, run,
 };
 use crate::policy::gatekeeper::{FormatError, Rego};
 
@@ -62,9 +62,10 @@ fn why(report: &SuiteReport) -> String {
         TestOutcome::Broken(why) => why.clone(),
         TestOutcome::Ran(cases) => match &cases[0].outcome {
             CaseOutcome::Broken(why) => why.clone(),
-            CaseOutcome::Ran { assertions, .. } => {
-                assertions.iter().find(|a| !a.passed).map_or_else(String::new, |a| a.sentence())
-            }
+            CaseOutcome::Ran { assertions, .. } => assertions
+                .iter()
+                .find(|a| !a.passed)
+                .map_or_else(String::new, AssertionReport::sentence),
             CaseOutcome::Skipped => "skipped".to_owned(),
         },
         other => format!("{other:?}"),

@@ -6,8 +6,8 @@ use super::documents;
 use crate::policy::gatekeeper::{Inventory, Review, ReviewError};
 
 fn request(request: Value) -> Result<Value, ReviewError> {
-    let review = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
-                        "request": request});
+    let mut review = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview"});
+    review["request"] = request;
     Review::of(&review).map(|review| review.value)
 }
 
