@@ -2,7 +2,8 @@
 
 use regorus::Value;
 
-use super::call::{Failure, Outcome, text};
+use super::call::{Failure, Outcome, charge, text};
+use super::caps;
 use super::collections::wants;
 
 /// `strings.count(text, part)`: places where the part stands, not overlapping
@@ -36,6 +37,105 @@ pub(super) fn split_n(args: &[Value]) -> Outcome {
     let most = usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX).min(parts.len());
     let kept = if number >= 0 { &parts[..most] } else { &parts[parts.len() - most..] };
     Ok(Value::from(kept.to_vec()))
+}
+
+/// `strings.replace_n(patterns, text)`: all at once, at each place the first
+/// pattern in the order of keys (Go's `strings.NewReplacer`).
+pub(super) fn replace_n(args: &[Value]) -> Outcome {
+    let [Value::Object(patterns), Value::String(whole)] = args else {
+        return Err(wants(args, "an object and a string"));
+    };
+    charge(caps::replaced_all(args)?)?;
+    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    for (old, new) in patterns.iter_sorted() {
+        let (Value::String(old), Value::String(new)) = (old, new) else {
+            return Err(Failure::Failed("patterns must be strings".to_owned()));
+        };
+        pairs.push((old, new));
+    }
+    let mut out = String::with_capacity(whole.len());
+    let mut rest: &str = whole;
+    // An empty pattern does not match twice at one place.
+    let mut matched = false;
+    loop {
+        let found =
+            pairs.iter().find(|(old, _)| rest.starts_with(old) && !(old.is_empty() && matched));
+        if let Some((old, new)) = found {
+            out.push_str(new);
+            rest = &rest[old.len()..];
+            matched = true;
+            if !old.is_empty() {
+                continue;
+            }
+        }
+        let Some(next) = rest.chars().next() else { break };
+        out.push(next);
+        rest = &rest[next.len_utf8()..];
+        matched = false;
+    }
+    Ok(text(out))
+}
+
+/// `indexof(text, part)`: in characters, -1 where it is not.
+pub(super) fn indexof(args: &[Value]) -> Outcome {
+    let [Value::String(whole), Value::String(part)] = args else {
+        return Err(wants(args, "two strings"));
+    };
+    not_empty(part)?;
+    let found = whole.find(part.as_ref()).map(|at| whole[..at].chars().count());
+    Ok(found.map_or_else(|| Value::from(-1i64), Value::from))
+}
+
+/// `indexof_n(text, part)`: all places, also overlapping ones.
+pub(super) fn indexof_n(args: &[Value]) -> Outcome {
+    let [Value::String(whole), Value::String(part)] = args else {
+        return Err(wants(args, "two strings"));
+    };
+    not_empty(part)?;
+    charge(caps::search(args)?)?;
+    let places = whole.char_indices().enumerate();
+    let found = places.filter(|(_, (at, _))| whole[*at..].starts_with(part.as_ref()));
+    Ok(Value::from(found.map(|(index, _)| Value::from(index)).collect::<Vec<_>>()))
+}
+
+fn not_empty(part: &str) -> Result<(), Failure> {
+    if part.is_empty() {
+        return Err(Failure::Failed("empty search character".to_owned()));
+    }
+    Ok(())
+}
+
+/// `substring(text, offset, length)`, in characters; a negative length is the
+/// rest.
+pub(super) fn substring(args: &[Value]) -> Outcome {
+    let [Value::String(whole), Value::Number(offset), Value::Number(length)] = args else {
+        return Err(wants(args, "a string and two numbers"));
+    };
+    let (Some(offset), Some(length)) = (offset.as_i64(), length.as_i64()) else {
+        return Err(Failure::Failed("offset and length must be integers".to_owned()));
+    };
+    let Ok(offset) = usize::try_from(offset) else {
+        return Err(Failure::Failed("negative offset".to_owned()));
+    };
+    let rest = whole.char_indices().nth(offset).map_or("", |(at, _)| &whole[at..]);
+    let end = match usize::try_from(length) {
+        Ok(length) => rest.char_indices().nth(length).map_or(rest.len(), |(at, _)| at),
+        Err(_) => rest.len(),
+    };
+    Ok(text(&rest[..end]))
+}
+
+/// `glob.quote_meta(text)`.
+pub(super) fn quote_meta(args: &[Value]) -> Outcome {
+    let [Value::String(plain)] = args else { return Err(wants(args, "a string")) };
+    let mut out = String::with_capacity(plain.len());
+    for c in plain.chars() {
+        if matches!(c, '*' | '?' | '\\' | '[' | ']' | '{' | '}') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    Ok(text(out))
 }
 
 /// `trace(note)`: nobody reads it here; always true.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::error::of_engine;
 use crate::policy::error::LoadError;
 use crate::policy::lint::{CHECKS, Parsed, entries, size};
-use crate::policy::rewrite::{Printing, bridge, for_interpreter, imports_v1, negations};
+use crate::policy::rewrite::{Printing, bridge, for_interpreter, heads, imports_v1, negations};
 use crate::policy::source::{Dialect, Module, Source};
 use crate::policy::syntax::{Names, own_names, package_path, parse};
 
@@ -45,8 +45,11 @@ pub(super) fn load(source: &Source) -> Result<Loaded, Vec<LoadError>> {
     for (module, parsed) in fast.modules.iter_mut().zip(&parsed) {
         module.text = negations(&module.text, &parsed.tree, &names);
     }
-    let parsed = trees(source, &fast)?;
     let mut plain = fast.clone();
+    for (module, parsed) in plain.modules.iter_mut().zip(&trees(source, &fast)?) {
+        module.text = heads(&module.text, &parsed.tree);
+    }
+    let parsed = trees(source, &plain)?;
     for (module, parsed) in plain.modules.iter_mut().zip(&parsed) {
         module.text = for_interpreter(&module.text, &parsed.tree, source.strict);
     }

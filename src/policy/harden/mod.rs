@@ -11,6 +11,7 @@
 mod arguments;
 mod comprehensions;
 mod conflicts;
+mod documents;
 mod edit;
 mod operators;
 mod pass;

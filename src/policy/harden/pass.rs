@@ -4,7 +4,7 @@ use regorus::rvm::Program;
 
 use super::edit::Editor;
 use super::shape::Shape;
-use super::{arguments, comprehensions, conflicts, operators, shims, undefined};
+use super::{arguments, comprehensions, conflicts, documents, operators, shims, undefined};
 
 /// A program that means what Rego means.
 ///
@@ -23,6 +23,7 @@ pub(in crate::policy) fn harden(program: Program) -> Result<Program, String> {
     let mut editor = Editor::new(program);
     operators::check(&mut editor)?;
     shims::call(&mut editor)?;
+    documents::load(&mut editor, &shape);
     arguments::guard(&mut editor, &shape);
     undefined::guard(&mut editor, &shape);
     conflicts::values(&mut editor, &shape)?;

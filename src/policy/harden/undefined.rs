@@ -1,7 +1,8 @@
 //! Undefined must not get into collections and is no value of a variable or a
 //! rule: the engine pushes it into arrays, makes it a key or a value of an
-//! object, lets it overwrite what a rule had, and goes on behind
-//! `x := undefined`.
+//! object, lets it overwrite what a rule had, goes on behind `x := undefined`,
+//! and takes a body that found no value for one that succeeded, so that its
+//! `else` is never asked.
 
 use regorus::rvm::Instruction;
 use regorus::rvm::instructions::{ComprehensionMode, GuardMode};
@@ -34,12 +35,28 @@ pub(super) fn guard(editor: &mut Editor, shape: &Shape) {
         }
     }
     bindings(editor, shape);
+    alternatives(editor, shape);
     let results: Vec<(usize, u8)> = super::conflicts::results(&editor.program, shape)
         .filter(|result| !result.constant)
         .map(|result| (result.pc, result.src))
         .collect();
     for (pc, src) in results {
         defined(editor, pc, [src]);
+    }
+}
+
+/// A body of a complete rule without a value fails: then its `else` is asked.
+fn alternatives(editor: &mut Editor, shape: &Shape) {
+    let mut found = Vec::new();
+    for body in shape.complete(&editor.program) {
+        let info = &editor.program.rule_infos[body.rule];
+        let bodies = info.definitions.get(body.definition).map_or(0, Vec::len);
+        if bodies > 1 {
+            found.push((body.range.end.saturating_sub(1), info.result_reg));
+        }
+    }
+    for (pc, register) in found {
+        defined(editor, pc, [register]);
     }
 }
 

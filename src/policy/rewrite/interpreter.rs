@@ -5,11 +5,11 @@
 //! of a request comes with the input. And it has an error where `some x in y`
 //! finds no collection; in OPA, and in the fast engine, that is undefined.
 
-use regorus::unstable::{ArithOp, BinOp, Expr, Literal, LiteralStmt, Module, Ref, Span};
+use regorus::unstable::{ArithOp, BinOp, Expr, Literal, LiteralStmt, Module, Ref};
 
 use super::edits::{Edit, apply};
 use super::tokens::tokens;
-use crate::policy::syntax::{Scopes, Visitor, walk_rule};
+use crate::policy::syntax::{Places, Scopes, Visitor, walk_rule};
 
 /// The key of the input under which the interpreter finds the inventory.
 pub(in crate::policy) const INVENTORY: &str = "data.inventory";
@@ -18,7 +18,7 @@ pub(in crate::policy) const COLLECTION: &str = "lessor.collection";
 
 /// The text for the interpreter; `tree` is the text's own.
 pub(in crate::policy) fn for_interpreter(text: &str, tree: &Module, strict: bool) -> String {
-    let mut changes = Changes { text, strict, edits: Vec::new() };
+    let mut changes = Changes { places: Places::of(text), strict, edits: Vec::new() };
     tree.policy.iter().for_each(|rule| walk_rule(rule, &mut changes));
     let text = apply(text, changes.edits);
     let edits = inventory(&text);
@@ -55,7 +55,7 @@ fn inventory(text: &str) -> Vec<Edit> {
 }
 
 struct Changes<'t> {
-    text: &'t str,
+    places: Places<'t>,
     strict: bool,
     edits: Vec<Edit>,
 }
@@ -65,7 +65,7 @@ impl<'a> Visitor<'a> for Changes<'_> {
         if let Literal::SomeIn { collection, .. } = &statement.literal
             && !is_collection(collection)
         {
-            self.around(collection.span(), &format!("{COLLECTION}("));
+            self.around(collection, &format!("{COLLECTION}("));
         }
     }
 
@@ -73,31 +73,32 @@ impl<'a> Visitor<'a> for Changes<'_> {
         if self.strict {
             return;
         }
-        let (span, lhs, rhs, name) = match expression.as_ref() {
-            Expr::ArithExpr { span, op, lhs, rhs, .. } => (span, lhs, rhs, arithmetic(op)),
-            Expr::BinExpr { span, op: BinOp::Union, lhs, rhs, .. } => (span, lhs, rhs, "or"),
-            Expr::BinExpr { span, lhs, rhs, .. } => (span, lhs, rhs, "and"),
+        let (lhs, rhs, name) = match expression.as_ref() {
+            Expr::ArithExpr { op, lhs, rhs, .. } => (lhs, rhs, arithmetic(op)),
+            Expr::BinExpr { op: BinOp::Union, lhs, rhs, .. } => (lhs, rhs, "or"),
+            Expr::BinExpr { lhs, rhs, .. } => (lhs, rhs, "and"),
             _ => return,
         };
         // Between the two sides stand the operator, parentheses and comments.
-        let (from, to) = (lhs.span().end as usize, rhs.span().start as usize);
-        let between = tokens(self.text.get(from..to).unwrap_or_default());
+        let (from, to) = (self.places.expression(lhs).end, self.places.expression(rhs).start);
+        let between = tokens(self.places.text(from..to));
         let sign = between.iter().find(|token| !token.is("(") && !token.is(")"));
         let place = match sign {
             Some(sign) => from + sign.start..from + sign.end(),
             None => return,
         };
         self.edits.push(Edit { start: place.start, end: place.end, text: ",".to_owned() });
-        self.around(span, &format!("{name}("));
+        self.around(expression, &format!("{name}("));
     }
 }
 
 impl Changes<'_> {
     /// Outer ones come first: of two that begin together they open first, and
     /// of two that end together they close last.
-    fn around(&mut self, span: &Span, before: &str) {
-        self.edits.push(Edit::insert(span.start as usize, before));
-        self.edits.insert(0, Edit::insert(span.end as usize, ")"));
+    fn around(&mut self, expression: &Ref<Expr>, before: &str) {
+        let place = self.places.expression(expression);
+        self.edits.push(Edit::insert(place.start, before));
+        self.edits.insert(0, Edit::insert(place.end, ")"));
     }
 }
 

@@ -9,12 +9,14 @@
 mod bodies;
 mod calls;
 mod edits;
+mod heads;
 mod interpreter;
 mod negation;
 mod statements;
 mod text;
 mod tokens;
 
+pub(super) use heads::heads;
 pub(super) use interpreter::{INVENTORY, for_interpreter};
 pub(super) use negation::negations;
 pub(super) use statements::imports_v1;

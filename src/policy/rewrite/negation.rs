@@ -6,23 +6,23 @@
 //! and the negation holds. So `not f(x.y)` becomes `a := x.y; not f(a)`; a
 //! reference alone (`not x.y`) and the sides of `==` and `=` stay, in OPA too.
 
-use regorus::unstable::{AssignOp, BoolOp, Expr, Literal, LiteralStmt, Module, Ref};
+use regorus::unstable::{AssignOp, BoolOp, Expr, Literal, LiteralStmt, Module, Ref, WithModifier};
 
 use super::edits::{Edit, apply};
-use crate::policy::syntax::{Names, Root, Scopes, Target, Visitor, indices, root_of, walk_rule};
+use crate::policy::syntax::{Names, Places, Root, Scopes, Target, Visitor, indices, root_of, walk_rule};
 
 /// What the new names begin with; no name of a policy may.
 pub(in crate::policy) const PREFIX: &str = "__lessor_";
 
 /// The text with everything taken out of negations; `tree` is the text's own.
 pub(in crate::policy) fn negations(text: &str, tree: &Module, names: &Names) -> String {
-    let mut lifter = Lifter { text, tree, names, edits: Vec::new(), count: 0 };
+    let mut lifter = Lifter { places: Places::of(text), tree, names, edits: Vec::new(), count: 0 };
     tree.policy.iter().for_each(|rule| walk_rule(rule, &mut lifter));
     apply(text, lifter.edits)
 }
 
 struct Lifter<'a> {
-    text: &'a str,
+    places: Places<'a>,
     tree: &'a Module,
     names: &'a Names,
     edits: Vec<Edit>,
@@ -50,13 +50,12 @@ impl<'a> Visitor<'a> for Lifter<'a> {
             .collect();
         let mut before = String::new();
         for part in lifted {
-            let span = part.span();
-            let (start, end) = (span.start as usize, span.end as usize);
-            let Some(text) = self.text.get(start..end) else { continue };
+            let place = self.places.expression(part);
+            let text = self.places.text(place.clone());
             let name = format!("{PREFIX}{}", self.count);
             self.count += 1;
             before.push_str(&format!("{name} := {text}{modifiers}; "));
-            self.edits.push(Edit { start, end, text: name });
+            self.edits.push(Edit { start: place.start, end: place.end, text: name });
         }
         self.edits.push(Edit::insert(statement.span.start as usize, before));
     }
@@ -90,6 +89,9 @@ impl<'a> Lifter<'a> {
             Expr::Membership { key, value, collection, .. } => {
                 let parts = key.iter().chain([value, collection]);
                 parts.for_each(|part| self.argument(part, scopes, lifted));
+            }
+            Expr::Array { .. } | Expr::Set { .. } | Expr::Object { .. } => {
+                self.argument(of, scopes, lifted);
             }
             _ => {}
         }
