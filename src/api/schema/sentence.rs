@@ -11,7 +11,7 @@ use crate::names::Reason;
 
 /// The errors of a validator about `value`, which stands at `field`. What was
 /// validated may be more: `value` is what stands at the JSON pointer `place` of
-/// it, and errors about the rest are left out.
+/// it, with nothing beside it, and errors about what holds it are left out.
 pub(super) fn field_errors<'a>(
     errors: impl Iterator<Item = ValidationError<'a>>,
     value: &Value,
@@ -21,9 +21,6 @@ pub(super) fn field_errors<'a>(
     errors
         .filter_map(|error| {
             let pointer = error.instance_path().as_str().strip_prefix(place)?;
-            if !pointer.is_empty() && !pointer.starts_with('/') {
-                return None;
-            }
             let path = path_of(pointer, value, field);
             let field = match error.kind() {
                 Kind::Required { property } => child(&path, property.as_str().unwrap_or_default()),

@@ -14,9 +14,22 @@ fn unfit(schema: Value) -> Vec<String> {
     said(&ParametersSchema::structural(&schema, "s").err().unwrap_or_default())
 }
 
+/// Each schema is refused, first of all at this path for what this part says.
+#[track_caller]
+fn all_refused(schemas: &[(Value, &str, &str)]) {
+    for (schema, path, part) in schemas {
+        let errors = unfit(schema.clone());
+        let first = errors.first().unwrap_or_else(|| panic!("{schema} is taken"));
+        assert!(
+            first.starts_with(&format!("{path}: ")) && first.contains(part),
+            "{schema}: {errors:?}"
+        );
+    }
+}
+
 #[test]
-fn a_schema_is_structural() {
-    for (schema, path, part) in [
+fn keywords_are_those_of_structural_schemas() {
+    all_refused(&[
         (json!({}), "s.properties.v.type", "is missing"),
         (json!(7), "s.properties.v", "must be a schema"),
         (json!({"type": "text"}), "s.properties.v.type", "one of array, boolean"),
@@ -65,6 +78,24 @@ fn a_schema_is_structural() {
             "s.properties.v.pattern",
             "regular expression",
         ),
+    ]);
+    for schema in [
+        json!({"type": "object", "required": ["a"], "properties": {
+            "a": {"type": "string"}, "b": {"type": "integer", "default": 1}}}),
+        json!({"type": "string", "description": "d", "title": "t", "example": 1, "format": "x"}),
+        json!({"x-kubernetes-int-or-string": true, "anyOf": [{"type": "integer"}, {"type": "string"}]}),
+        json!({"type": "array", "items": {"x-kubernetes-preserve-unknown-fields": true}}),
+    ] {
+        assert_eq!(unfit(schema), [""; 0]);
+    }
+    let root =
+        ParametersSchema::structural(&json!({"type": "array", "items": {"type": "string"}}), "s");
+    assert_eq!(said(&root.unwrap_err()), ["s.type: parameters are an object: write `object`"]);
+}
+
+#[test]
+fn defaults_and_junctors_fit_what_is_declared() {
+    all_refused(&[
         (
             json!({"type": "string", "default": 1}),
             "s.properties.v.default",
@@ -105,26 +136,7 @@ fn a_schema_is_structural() {
             "s.properties.v.type",
             "remove it",
         ),
-    ] {
-        let errors = unfit(schema.clone());
-        let first = errors.first().unwrap_or_else(|| panic!("{schema} is taken"));
-        assert!(
-            first.starts_with(&format!("{path}: ")) && first.contains(part),
-            "{schema}: {errors:?}"
-        );
-    }
-    for schema in [
-        json!({"type": "object", "required": ["a"], "properties": {
-            "a": {"type": "string"}, "b": {"type": "integer", "default": 1}}}),
-        json!({"type": "string", "description": "d", "title": "t", "example": 1, "format": "x"}),
-        json!({"x-kubernetes-int-or-string": true, "anyOf": [{"type": "integer"}, {"type": "string"}]}),
-        json!({"type": "array", "items": {"x-kubernetes-preserve-unknown-fields": true}}),
-    ] {
-        assert_eq!(unfit(schema), [""; 0]);
-    }
-    let root =
-        ParametersSchema::structural(&json!({"type": "array", "items": {"type": "string"}}), "s");
-    assert_eq!(said(&root.unwrap_err()), ["s.type: parameters are an object: write `object`"]);
+    ]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Any match and any subject, against the reference.
 
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Asked;
 use crate::api::{
