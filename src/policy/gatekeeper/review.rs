@@ -140,7 +140,11 @@ impl Review {
 /// Fills in and leaves out what Go does. Where the Namespace is not known,
 /// Gatekeeper writes an empty `namespaceObject`.
 fn complete(mut request: Map<String, Value>) -> Value {
-    request.retain(|key, value| !OMITTED_WHEN_EMPTY.contains(&key.as_str()) || !is_empty(value));
+    request.retain(|key, value| match key.as_str() {
+        "name" | "namespace" | "subResource" | "requestSubResource" => !is_empty(value),
+        "requestKind" | "requestResource" | "dryRun" => !value.is_null(),
+        _ => true,
+    });
     let version = |last: &str| json!({"group": "", "version": "", last: ""});
     for (key, zero) in [
         ("uid", json!("")),
@@ -153,16 +157,19 @@ fn complete(mut request: Map<String, Value>) -> Value {
         ("options", Value::Null),
         ("namespaceObject", json!({})),
     ] {
-        match (request.get_mut(key), zero) {
-            (Some(Value::Object(given)), Value::Object(zero)) => {
-                for (key, value) in zero {
-                    given.entry(key).or_insert(value);
+        if request.get(key).is_none_or(Value::is_null) {
+            request.insert(key.to_owned(), zero);
+        }
+    }
+    for (keys, last) in
+        [(["kind", "requestKind"], "kind"), (["resource", "requestResource"], "resource")]
+    {
+        for key in keys {
+            if let Some(Value::Object(given)) = request.get_mut(key) {
+                for part in ["group", "version", last] {
+                    given.entry(part).or_insert_with(|| "".into());
                 }
             }
-            (Some(Value::Null) | None, zero) => {
-                request.insert(key.to_owned(), zero);
-            }
-            (Some(_), _) => {}
         }
     }
     if let Some(Value::Object(user)) = request.get_mut("userInfo") {
@@ -172,17 +179,6 @@ fn complete(mut request: Map<String, Value>) -> Value {
     go_numbers(&mut review);
     review
 }
-
-/// Fields with `omitempty` in the Go type whose zero value is left out.
-const OMITTED_WHEN_EMPTY: [&str; 7] = [
-    "name",
-    "namespace",
-    "subResource",
-    "requestKind",
-    "requestResource",
-    "requestSubResource",
-    "dryRun",
-];
 
 fn is_empty(value: &Value) -> bool {
     match value {

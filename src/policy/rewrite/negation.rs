@@ -9,7 +9,9 @@
 use regorus::unstable::{AssignOp, BoolOp, Expr, Literal, LiteralStmt, Module, Ref, WithModifier};
 
 use super::edits::{Edit, apply};
-use crate::policy::syntax::{Names, Places, Root, Scopes, Target, Visitor, indices, root_of, walk_rule};
+use crate::policy::syntax::{
+    Names, Places, Root, Scopes, Target, Visitor, indices, root_of, walk_rule,
+};
 
 /// What the new names begin with; no name of a policy may.
 pub(in crate::policy) const PREFIX: &str = "__lessor_";

@@ -38,7 +38,8 @@ impl<'t> Places<'t> {
                 self.opening(place.end).unwrap_or(place.start)..place.end
             }
             Expr::Set { items, .. } if items.is_empty() => {
-                let close = self.tokens.iter().find(|token| token.start > place.start && token.is(")"));
+                let close =
+                    self.tokens.iter().find(|token| token.start > place.start && token.is(")"));
                 place.start..close.map_or(place.end, Token::end)
             }
             _ => place,

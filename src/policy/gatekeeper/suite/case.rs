@@ -12,6 +12,7 @@ use crate::policy::gatekeeper::expansion::Expansions;
 use crate::policy::gatekeeper::inventory::Inventory;
 use crate::policy::gatekeeper::judge::{Engine, Violation, judge};
 use crate::policy::gatekeeper::matching::Origin;
+use crate::policy::gatekeeper::object::Gvk;
 use crate::policy::gatekeeper::review::{Review, is_admission_review};
 
 /// An object of a file.
@@ -93,6 +94,12 @@ fn violations<E: Engine>(
         let count = input.objects.len();
         return Err(format!("{}: must hold exactly one object, holds {count}", input.path));
     };
+    if Gvk::of(object).kind.is_empty() {
+        return Err(format!(
+            "{}: the object has no kind, or no apiVersion that is one",
+            input.path
+        ));
+    }
     let mut inventory = Inventory::default();
     for (path, objects) in &input.inventory {
         if objects.is_empty() {

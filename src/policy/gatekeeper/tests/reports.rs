@@ -51,6 +51,7 @@ fn ran(tests: &str) -> SuiteReport {
         ("d/two.yaml", format!("{OBJECT}---\n{OBJECT}")),
         ("d/none.yaml", "# nothing\n".to_owned()),
         ("d/broken.yaml", TEMPLATE.replace("package always", "package")),
+        ("d/slashes.yaml", OBJECT.replace("v1", "a/b/c")),
         ("d/bare.yaml", "kind: Pod\n".to_owned()),
     ]));
     let mut engine = Rego::new(None, crate::policy::Budget::default());
@@ -103,6 +104,7 @@ fn each_failure_says_why() {
         (case("{object: none.yaml, assertions: [{}]}"), "must hold exactly one object, holds 0"),
         (case("{object: o.yaml, inventory: [none.yaml], assertions: [{}]}"), "holds no object"),
         (case("{object: o.yaml, inventory: [bare.yaml], assertions: [{}]}"), "no version"),
+        (case("{object: slashes.yaml, assertions: [{}]}"), "the object has no kind"),
         (case("{object: o.yaml, assertions: [{message: '('}]}"), "is not a regular expression"),
         (case("{object: o.yaml, assertions: [{violations: -1}]}"), "0 or more, yes or no, is -1"),
         (case("{object: o.yaml, assertions: [{violations: '2'}]}"), "is \"2\""),

@@ -47,7 +47,7 @@ fn a_plain_object_makes_a_request_of_zero_values() {
 fn a_recorded_review_is_completed_and_no_more() {
     let review = request(json!({
         "uid": "u", "operation": "CREATE", "dryRun": false, "subResource": "",
-        "kind": {"kind": "Pod"}, "name": "", "requestKind": null,
+        "kind": {"kind": "Pod"}, "name": "", "requestKind": null, "requestResource": {},
         "userInfo": {"username": "me", "uid": "", "groups": []},
         "object": {"kind": "Pod"},
     }));
@@ -58,6 +58,7 @@ fn a_recorded_review_is_completed_and_no_more() {
             "kind": {"group": "", "kind": "Pod", "version": ""},
             "resource": {"group": "", "resource": "", "version": ""},
             "operation": "CREATE",
+            "requestResource": {"group": "", "resource": "", "version": ""},
             "dryRun": false,
             "userInfo": {"username": "me"},
             "object": {"kind": "Pod"},
