@@ -17,8 +17,10 @@ const REGO: &str = "Rego";
 const CEL: &str = "K8sNativeValidation";
 /// Longest kind: with `List` behind it, it still is a DNS label.
 const MAX_KIND: usize = 59;
-/// On templates: which kinds must be synced for them, as JSON in a string.
-const REQUIRES_SYNC: &str = "metadata.gatekeeper.sh/requires-sync-data";
+/// On templates: which kinds must be synced for them, as JSON in a string. The
+/// second spelling is that of older libraries.
+const REQUIRES_SYNC: [&str; 2] =
+    ["metadata.gatekeeper.sh/requires-sync-data", "metadata.gatekeeper.sh/requiresSyncData"];
 
 /// Why a template cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -108,7 +110,7 @@ impl Template {
             operations: strings(target.get("operations"), operations).map_err(problem)?,
             carries_cel,
             description: annotation(document.object, "description").to_owned(),
-            requires_sync: annotation(document.object, REQUIRES_SYNC).to_owned(),
+            requires_sync: REQUIRES_SYNC.map(|key| annotation(document.object, key)).concat(),
             file: document.file.to_owned(),
             line: document.line,
         })

@@ -4,14 +4,13 @@ use serde_json::{Value, json};
 
 use super::{Data, document, first, thing};
 use crate::api::{CaseVerdict, Enforcement, Operation, PolicySpec, RegoVersion};
-use crate::policy::Budget;
+use crate::policy::gatekeeper::import;
 use crate::policy::gatekeeper::import::{Evidence, Import, Outcome, Remark, Verdict, evidence};
 use crate::policy::gatekeeper::suite::{Files, Suite};
-use crate::policy::gatekeeper::{Rego, import};
 
 fn imported(objects: &[Value], evidence: &[Evidence]) -> Import {
     let documents: Vec<_> = objects.iter().map(|object| document("all.yaml", object)).collect();
-    import::import(&documents, evidence, &mut Rego::new(None, Budget::default()))
+    import::import(&documents, evidence, &mut super::engine(None))
 }
 
 fn constraint(kind: &str, name: &str, spec: Value) -> Value {
@@ -372,7 +371,7 @@ fn suites_become_cases() {
         let constraint = first(&format!("{folder}/constraint.yaml"));
         let file = format!("{folder}/constraint.yaml");
         let documents = [document("template.yaml", &template), document(&file, &constraint)];
-        let mut engine = Rego::new(None, Budget::default());
+        let mut engine = super::engine(None);
         import::import(&documents, &evidence, &mut engine).constraints.swap_remove(0)
     };
     let probes = folder("probes");

@@ -12,11 +12,13 @@ mod suites;
 mod templates;
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::suite::{Files, Loaded};
-use super::{Constraint, ConstraintError, Document, Template, TemplateError};
+use super::{Constraint, ConstraintError, Document, Rego, Template, TemplateError};
+use crate::policy::{Budget, EngineKind};
 
 /// What `file!()` is relative to.
 fn root() -> &'static Path {
@@ -54,6 +56,11 @@ pub(super) fn documents(text: &str) -> Vec<Loaded> {
 /// The first object of a file below `data/`.
 pub(super) fn first(path: &str) -> Value {
     Data.read(path).unwrap().swap_remove(0).object
+}
+
+/// An engine that no busy machine can hurry.
+pub(super) fn engine(kind: Option<EngineKind>) -> Rego {
+    Rego::new(kind, Budget { wall: Duration::from_secs(60), ..Budget::default() })
 }
 
 pub(super) fn document<'a>(file: &'a str, object: &'a Value) -> Document<'a> {

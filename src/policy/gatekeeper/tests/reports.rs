@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::{document, documents};
+use crate::policy::gatekeeper::FormatError;
 use crate::policy::gatekeeper::suite::{
     AssertionReport, CaseOutcome, Expected, Files, Filter, Loaded, Suite, SuiteReport, TestOutcome,
     is_suite, resolve, run,
 };
-use crate::policy::gatekeeper::{FormatError, Rego};
 
 struct Texts(BTreeMap<&'static str, String>);
 
@@ -54,7 +54,7 @@ fn ran(tests: &str) -> SuiteReport {
         ("d/slashes.yaml", OBJECT.replace("v1", "a/b/c")),
         ("d/bare.yaml", "kind: Pod\n".to_owned()),
     ]));
-    let mut engine = Rego::new(None, crate::policy::Budget::default());
+    let mut engine = super::engine(None);
     run("d/s.yaml", &suite.unwrap(), &Filter::All, &files, &mut engine)
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{first, template, thing};
 use crate::policy::Dialect;
-use crate::policy::gatekeeper::{Engine, Rego, TemplateError};
+use crate::policy::gatekeeper::{Engine, TemplateError};
 
 fn with(pointer: &str, value: Value) -> Value {
     let mut object = thing(&json!({"type": "object"}));
@@ -31,7 +31,7 @@ fn a_template_is_read_whole() {
 #[test]
 fn the_entry_is_the_package_of_the_module() {
     let template = template(&first("rego-v1/template.yaml")).unwrap();
-    let mut engine = Rego::new(None, crate::policy::Budget::default());
+    let mut engine = super::engine(None);
     assert_eq!(engine.compile(&template).unwrap().package(), "whatever.it.is");
 }
 
@@ -135,7 +135,7 @@ fn schemas_are_legacy_before_v1() {
 fn a_template_without_violation_does_not_compile() {
     let object = with("/spec/targets/0/rego", json!("package thing\npatch[x] { x := 1 }"));
     let template = template(&object).unwrap();
-    let mut engine = Rego::new(None, crate::policy::Budget::default());
+    let mut engine = super::engine(None);
     let errors = engine.compile(&template).unwrap_err();
     assert!(errors[0].message.contains("no rule `violation`"), "{}", errors[0]);
     assert_eq!(errors[0].file, "template.yaml#spec.targets[0].rego");
@@ -146,7 +146,7 @@ fn a_template_without_violation_does_not_compile() {
 fn a_violation_that_is_no_set_is_an_error() {
     let object = with("/spec/targets/0/rego", json!("package thing\nviolation { true }"));
     let template = template(&object).unwrap();
-    let mut engine = Rego::new(None, crate::policy::Budget::default());
+    let mut engine = super::engine(None);
     let program = engine.compile(&template).unwrap();
     let error = engine.violations(&program, &json!({}), &json!({})).unwrap_err();
     assert!(error.contains("must be a set"), "{error}");
