@@ -17,6 +17,7 @@ use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, Client, ResourceExt as _};
 use lessor::api::Tenant;
 use lessor::names;
+use lessor::telemetry::Usage;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -71,7 +72,8 @@ async fn all(plane: &Arc<ControlPlane>) -> Result<()> {
         steady.leases
     );
     for component in [WEBHOOK, CONTROLLER] {
-        let (now, most) = memory(plane.pid(component).context("not running")?)?;
+        let usage = Usage::of(plane.pid(component).context("not running")?)?;
+        let (now, most) = (usage.resident >> 20, usage.peak >> 20);
         println!("{component}: {now} MiB resident, {most} MiB at most");
     }
     drop(lessor);
@@ -247,16 +249,6 @@ impl Counts {
             leases: self.leases - before.leases,
         }
     }
-}
-
-/// Resident memory now and at most, in MiB.
-fn memory(process: u32) -> Result<(u64, u64)> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let field = |name: &str| {
-        let line = status.lines().find(|line| line.starts_with(name));
-        line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).context("VmRSS")
-    };
-    Ok((field("VmRSS:")? / 1024, field("VmHWM:")? / 1024))
 }
 
 fn row(what: &str, took: &mut [Duration]) {

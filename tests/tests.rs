@@ -23,6 +23,7 @@ mod examples;
 mod harness;
 mod house;
 mod installation;
+mod load;
 mod measure;
 mod rough;
 mod suite;
@@ -49,6 +50,7 @@ fn main() -> anyhow::Result<ExitCode> {
     deploy::register(&mut suite);
     house::register(&mut suite);
     examples::register(&mut suite);
+    load::register(&mut suite);
     end_to_end::register(&mut suite);
     harness::register(&mut suite);
     rough::register(&mut suite);

@@ -1,37 +1,27 @@
 //! The webhook's server over real TLS, and a client beside it, each on a thread
 //! of its own, so that the server's processor time can be told from the client's.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
+use axum::http::Uri;
 use axum::routing::post;
-use http_body_util::{BodyExt as _, Full};
-use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper_util::rt::TokioIo;
 use lessor::cluster::SnapshotStore;
-use lessor::telemetry::Metrics;
+use lessor::telemetry::{Metrics, thread_time};
+use lessor::tls::dial::{Connection, Dialer};
 use lessor::tls::rotate::{ServingNames, Validity, issue};
 use lessor::tls::serve::{ServeOptions, Server, serve};
 use lessor::tls::{CertificateStore, ClientAuth};
-use lessor::webhook::{Limits, Reviewer, routes, with_limits};
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
-use tokio::net::TcpStream;
+use lessor::webhook::{Limits, Reviewer, floor, routes, with_limits};
 use tokio::runtime::{Builder, Runtime};
-use tokio_rustls::TlsConnector;
 
 const HOST: &str = "lessor-webhook.lessor-system.svc";
 const SERVER_THREAD: &str = "bench-server";
-/// What every review is answered with that nobody looks at.
-const FLOOR: &str = r#"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":{"uid":"7b6c2a1e-5a43-4f39-9a7e-0f2e6d1c9a55","allowed":true}}"#;
 
 /// A running server and how to reach it.
 pub(crate) struct Bench {
-    address: SocketAddr,
-    tls: TlsConnector,
+    dialer: Dialer,
     clients: Runtime,
     /// Ends with the process.
     _server: (Runtime, Server),
@@ -52,8 +42,7 @@ pub(crate) struct Run {
 
 impl Bench {
     /// Serves `store` with a log that is written and thrown away, beside
-    /// `/floor`, which answers `allowed` without looking at the body and is
-    /// otherwise the same: same server, same limits.
+    /// `/floor`, the least that a webhook in this server could cost.
     pub(crate) fn start(store: impl FnOnce() -> SnapshotStore) -> Self {
         let log = std::fs::OpenOptions::new().write(true).open("/dev/null").unwrap();
         tracing_subscriber::fmt()
@@ -69,17 +58,14 @@ impl Bench {
         let runtime = one_thread(SERVER_THREAD);
         let server = runtime.block_on(async {
             let reviewer = Reviewer::new(store(), Metrics::default(), None);
-            let floor = post(|body: Bytes| async move {
-                drop(body);
-                ([(axum::http::header::CONTENT_TYPE, "application/json")], FLOOR)
-            });
-            let router = with_limits(routes(reviewer).route("/floor", floor), Limits::default());
+            let routes = routes(reviewer).route("/floor", post(floor));
+            let router = with_limits(routes, Limits::default());
             let options = ServeOptions::new(([127, 0, 0, 1], 0).into());
             serve(options, certificates, router).await.unwrap()
         });
+        let ca_pem = issued.ca_pem().as_bytes();
         Self {
-            address: server.address(),
-            tls: client(issued.ca_pem()),
+            dialer: Dialer::trusting(server.address(), HOST, ca_pem).unwrap(),
             clients: one_thread("bench-client"),
             _server: (runtime, server),
         }
@@ -91,19 +77,13 @@ impl Bench {
     }
 
     /// Opens keep-alive connections.
-    pub(crate) fn connect(&self, count: usize) -> Vec<SendRequest<Full<Bytes>>> {
+    pub(crate) fn connect(&self, count: usize) -> Vec<Connection> {
         self.clients.block_on(async {
-            let mut senders = Vec::new();
+            let mut connections = Vec::new();
             for _ in 0..count {
-                let stream = TcpStream::connect(self.address).await.unwrap();
-                stream.set_nodelay(true).unwrap();
-                let name = ServerName::try_from(HOST).unwrap();
-                let stream = self.tls.connect(name, stream).await.unwrap();
-                let (sender, connection) = handshake(TokioIo::new(stream)).await.unwrap();
-                tokio::spawn(connection);
-                senders.push(sender);
+                connections.push(self.dialer.dial().await.unwrap());
             }
-            senders
+            connections
         })
     }
 
@@ -111,35 +91,36 @@ impl Bench {
     /// `time`. Every answer must be `allowed`.
     pub(crate) fn run(
         &self,
-        connections: &mut Vec<SendRequest<Full<Bytes>>>,
+        connections: &mut Vec<Connection>,
         path: &'static str,
         body: &Bytes,
         time: Duration,
     ) -> Run {
-        let (began, processor) = (Instant::now(), server_time());
+        let (began, processor) = (Instant::now(), thread_time(SERVER_THREAD));
         let tasks: Vec<_> = std::mem::take(connections)
             .into_iter()
-            .map(|mut sender| {
+            .map(|mut connection| {
                 let body = body.clone();
                 self.clients.spawn(async move {
                     let mut took = Vec::new();
                     while began.elapsed() < time {
                         let sent = Instant::now();
-                        let answer = ask(&mut sender, path, body.clone()).await;
+                        let answer = ask(&mut connection, path, body.clone()).await;
                         took.push(sent.elapsed());
                         assert!(is_allowed(&answer), "{}", String::from_utf8_lossy(&answer));
                     }
-                    (sender, took)
+                    (connection, took)
                 })
             })
             .collect();
         let mut all = Vec::new();
         for task in tasks {
-            let (sender, took) = self.clients.block_on(task).unwrap();
-            connections.push(sender);
+            let (connection, took) = self.clients.block_on(task).unwrap();
+            connections.push(connection);
             all.extend(took.iter().map(|took| took.as_secs_f64() * 1e6));
         }
-        let (elapsed, processor) = (began.elapsed(), server_time().saturating_sub(processor));
+        let (elapsed, processor) =
+            (began.elapsed(), thread_time(SERVER_THREAD).saturating_sub(processor));
         let count = f64::from(u32::try_from(all.len()).unwrap());
         Run {
             per_second: count / elapsed.as_secs_f64(),
@@ -151,20 +132,10 @@ impl Bench {
 }
 
 /// One request; the bytes of its answer, which must be 200.
-pub(crate) async fn ask(
-    sender: &mut SendRequest<Full<Bytes>>,
-    path: &'static str,
-    body: Bytes,
-) -> Bytes {
-    sender.ready().await.unwrap();
-    let request = hyper::Request::post(path)
-        .header("host", HOST)
-        .header("content-type", "application/json")
-        .body(Full::new(body))
-        .unwrap();
-    let response = sender.send_request(request).await.unwrap();
-    assert_eq!(response.status(), 200, "{path}");
-    response.into_body().collect().await.unwrap().to_bytes()
+pub(crate) async fn ask(connection: &mut Connection, path: &'static str, body: Bytes) -> Bytes {
+    let answer = connection.post(&Uri::from_static(path), body, false).await.unwrap();
+    assert_eq!(answer.status, 200, "{path}");
+    answer.body
 }
 
 /// Whether an answer allows, without parsing it: the client shall be cheap.
@@ -182,33 +153,4 @@ pub(crate) fn percentile(values: &mut [f64], percent: usize) -> f64 {
 
 fn one_thread(name: &str) -> Runtime {
     Builder::new_multi_thread().worker_threads(1).thread_name(name).enable_all().build().unwrap()
-}
-
-/// Processor time of the server's threads so far (Linux; nanoseconds on the
-/// processor are the first number of `schedstat`).
-fn server_time() -> Duration {
-    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
-    let of = |path: std::path::PathBuf| {
-        let name = std::fs::read_to_string(path.join("comm")).ok()?;
-        let times = std::fs::read_to_string(path.join("schedstat")).ok()?;
-        (name.trim() == SERVER_THREAD)
-            .then(|| times.split(' ').next()?.parse::<u64>().ok())
-            .flatten()
-    };
-    Duration::from_nanos(tasks.filter_map(|task| of(task.ok()?.path())).sum::<u64>())
-}
-
-fn client(ca_pem: &str) -> TlsConnector {
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(ca_pem.as_bytes()) {
-        roots.add(certificate.unwrap()).unwrap();
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    TlsConnector::from(Arc::new(config))
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{check, completions, controller, demo, manifests, output, render, run, webhook};
+use super::{bench, check, completions, controller, demo, manifests, output, render, run, webhook};
 use crate::telemetry::{self, LogFormat};
 
 /// Isolated, secured tenants on Kubernetes.
@@ -39,6 +39,7 @@ enum Command {
     Controller(controller::Controller),
     Demo(demo::Demo),
     Check(check::Check),
+    Bench(bench::Bench),
     Render(render::Render),
     Manifests(manifests::Manifests),
     Completions(completions::Completions),
@@ -67,6 +68,7 @@ impl Cli {
             Command::Controller(command) => command.run(),
             Command::Demo(command) => command.run(),
             Command::Check(command) => command.run(),
+            Command::Bench(command) => command.run(),
             Command::Render(command) => command.run(),
             Command::Manifests(command) => command.run(),
             Command::Completions(command) => command.run(),

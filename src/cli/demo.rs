@@ -4,7 +4,6 @@
 //! server would ask it about the examples. Start reading at [`Demo::run`].
 
 mod ask;
-mod client;
 mod examples;
 mod inventory;
 mod show;
@@ -24,6 +23,7 @@ use crate::cluster::files::Manifest;
 use crate::names;
 use crate::snapshot::Snapshot;
 use crate::telemetry::Metrics;
+use crate::tls::dial::{Connection, Dialer};
 use crate::tls::rotate::{ServingNames, Validity, issue};
 use crate::tls::serve::Server;
 use crate::tls::{CertificateStore, ClientAuth};
@@ -32,7 +32,6 @@ use crate::webhook;
 use super::Verdict;
 use super::output::{self, Format};
 use super::world::World;
-use client::Client;
 use examples::{Example, KNOWN, WORKLOADS};
 
 /// Shows the main job without a cluster.
@@ -103,7 +102,8 @@ impl Demo {
         self.say(|| show::tenants(&snapshot))?;
         let began = std::time::Instant::now();
         let stage = start(snapshot).await?;
-        let mut client = Client::connect(stage.server.address(), &service(), &stage.ca_pem).await?;
+        let dialer = Dialer::trusting(stage.server.address(), &service(), stage.ca_pem.as_bytes())?;
+        let mut client = dialer.dial().await?;
         self.say(|| show::webhook(&stage, began.elapsed()))?;
         self.say(show::questions)?;
         let (mut all, mut times) = (Vec::new(), Vec::new());
@@ -162,7 +162,7 @@ async fn start(snapshot: Snapshot) -> anyhow::Result<Stage> {
 }
 
 async fn play_one(
-    client: &mut Client,
+    client: &mut Connection,
     example: &'static Example,
     times: &mut Vec<Duration>,
 ) -> anyhow::Result<Shown> {

@@ -3,12 +3,14 @@
 //!
 //! Exit codes: 0 clean, 1 findings (something would be denied), 2 could not run.
 
+mod bench;
 mod changes;
 mod check;
 mod command;
 mod completions;
 mod controller;
 mod demo;
+mod generated_name;
 mod installation;
 mod manifests;
 mod output;
@@ -20,3 +22,4 @@ mod world;
 
 pub use command::Cli;
 pub(crate) use command::Verdict;
+use generated_name::generated_name;

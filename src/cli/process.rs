@@ -225,7 +225,7 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 }
 
 /// A token that is cancelled by SIGTERM or Ctrl-C.
-fn on_signal() -> CancellationToken {
+pub(super) fn on_signal() -> CancellationToken {
     let token = CancellationToken::new();
     let cancelled = token.clone();
     tokio::spawn(async move {

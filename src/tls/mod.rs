@@ -1,7 +1,7 @@
 //! Transport security: where the serving certificate comes from, how it is
 //! renewed without a failed admission, and the server that speaks TLS.
 //!
-//! Three parts, each usable alone:
+//! Its parts are usable alone:
 //!
 //! - [`rotate`] is pure but for the randomness of new keys: it issues a private
 //!   CA with one leaf, reads and writes the Secret that holds them, and decides
@@ -11,7 +11,8 @@
 //!   cert-manager's or an administrator's own files), always keeping the last
 //!   good pair.
 //! - [`serve`] accepts connections under hard limits and drains without losing
-//!   a request that an API server has already put on a pooled connection.
+//!   a request that an API server has already put on a pooled connection;
+//!   [`dial`] is its other end, as an API server dials.
 //!
 //! The room never talks to Kubernetes, never decides an admission, and never
 //! logs, prints or exports a private key. The CA's private key does not outlive
@@ -21,6 +22,7 @@
 //! server.
 
 mod client_auth;
+pub mod dial;
 mod error;
 mod inspect;
 mod pair;

@@ -13,7 +13,8 @@ use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair,
 };
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -89,6 +90,18 @@ impl TestCa {
     }
 
     pub(super) fn sign(&self, client: &Client) -> Identity {
+        let (certificate, key) = self.issue(client);
+        let key = PrivateKeyDer::from_pem_slice(key.serialize_pem().as_bytes()).unwrap();
+        (vec![certificate.der().clone()], key)
+    }
+
+    /// A good certificate of this name and its key, PEM.
+    pub(super) fn pem_pair(&self, common_name: &'static str) -> (Vec<u8>, Vec<u8>) {
+        let (certificate, key) = self.issue(&Client { common_name, ..Client::default() });
+        (certificate.pem().into_bytes(), key.serialize_pem().into_bytes())
+    }
+
+    fn issue(&self, client: &Client) -> (Certificate, KeyPair) {
         let key = KeyPair::generate().unwrap();
         let names = client.alternative.map(str::to_owned).into_iter().collect::<Vec<_>>();
         let mut params = CertificateParams::new(names).unwrap();
@@ -104,9 +117,7 @@ impl TestCa {
         params.not_before = moment(client.valid.0);
         params.not_after = moment(client.valid.1);
         let issuer = Issuer::from_params(&self.params, &self.key);
-        let certificate = params.signed_by(&key, &issuer).unwrap();
-        let key = PrivateKeyDer::from_pem_slice(key.serialize_pem().as_bytes()).unwrap();
-        (vec![certificate.der().clone()], key)
+        (params.signed_by(&key, &issuer).unwrap(), key)
     }
 }
 

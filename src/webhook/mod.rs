@@ -12,6 +12,7 @@
 #[cfg(test)]
 mod access_tests;
 mod certificates;
+mod floor;
 mod gate;
 mod go_duration;
 mod health;
@@ -22,6 +23,7 @@ mod process;
 mod review;
 
 pub use certificates::follow_secret;
+pub use floor::floor;
 pub use go_duration::parse_go_duration;
 pub use health::Health;
 pub use limits::{BODY_LIMIT, BODY_TIMEOUT, Deadline, Limits, deadline, with_limits};

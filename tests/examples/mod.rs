@@ -1,13 +1,13 @@
 //! The examples are true: every verdict that a file claims is given, by the
 //! offline path, by the commands and by the served webhook alike.
 
-#[path = "../../src/cli/demo/client.rs"]
-mod client;
 mod commands;
 mod files;
 mod fixtures;
 mod served;
 mod verdicts;
+
+pub(crate) use served::Served;
 
 use crate::suite::Suite;
 

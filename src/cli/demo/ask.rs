@@ -3,18 +3,15 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use axum::http::Uri;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::admission::{Request, offline};
+use crate::cli::generated_name;
 use crate::document::PatchOperation;
-
-use super::client::Client;
-
-/// The suffix that the API server would draw at random.
-const GENERATED: &str = "x7k2p";
+use crate::tls::dial::Connection;
 
 /// The part of an answer that is shown.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -65,7 +62,7 @@ pub(super) struct Verdict {
 /// Asks the mutating endpoint and, with its patch applied, the validating one.
 /// Adds the time of each to `times`.
 pub(super) async fn ask(
-    client: &mut Client,
+    client: &mut Connection,
     mut request: Request,
     times: &mut Vec<Duration>,
 ) -> anyhow::Result<Verdict> {
@@ -79,7 +76,9 @@ pub(super) async fn ask(
     };
     if let Some(object) = &mut request.object {
         json_patch::patch(object, &patch).context("the patch does not apply")?;
-        generate_name(object, &mut request.name);
+        if request.name.is_empty() {
+            request.name = generated_name(object).unwrap_or_default();
+        }
     }
     let mut answer = send(client, "/validate?timeout=10s", &request, times).await?;
     for warning in mutated.warnings {
@@ -91,25 +90,17 @@ pub(super) async fn ask(
 }
 
 async fn send(
-    client: &mut Client,
-    path: &str,
+    client: &mut Connection,
+    path: &'static str,
     request: &Request,
     times: &mut Vec<Duration>,
 ) -> anyhow::Result<Answer> {
     let question = serde_json::to_vec(&offline::question(request))?;
     let began = Instant::now();
-    let body = client.post(path, question).await?;
+    let answer = client.post(&Uri::from_static(path), question.into(), false).await?;
     times.push(began.elapsed());
+    let (status, body) = (answer.status, answer.body);
+    anyhow::ensure!(status.is_success(), "{path}: {status}: {}", String::from_utf8_lossy(&body));
     let review: Review = serde_json::from_slice(&body).context("not an AdmissionReview")?;
     Ok(review.response)
-}
-
-/// Names are generated after mutation: the first call sees none.
-fn generate_name(object: &mut Value, name: &mut String) {
-    let prefix = object.pointer("/metadata/generateName").and_then(Value::as_str);
-    if let Some(generated) = prefix.filter(|_| name.is_empty()).map(|it| format!("{it}{GENERATED}"))
-    {
-        object["metadata"]["name"] = Value::from(generated.as_str());
-        *name = generated;
-    }
 }
