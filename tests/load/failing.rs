@@ -139,7 +139,8 @@ pub(super) fn client_certificates() -> Result<()> {
 
 pub(super) fn hanging() -> Result<()> {
     let silent = Target::silent()?;
-    let (report, code) = twelve(&silent.url("/v"), &["--timeout", "1s", "--connections", "12"])?;
+    let args = [&silent.url("/v"), REVIEW, "--requests", "12", "--rate", "200"];
+    let (report, code) = report(&[&args[..], &["--timeout", "1s", "--no-answers"]].concat())?;
     ensure!(errors(&report)? == [("timeout".to_owned(), 12)] && code == 1, "{report:#}");
     let row = row(&report)?;
     // Nothing was answered, and that is no reason to look fast.

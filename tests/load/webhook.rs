@@ -89,7 +89,8 @@ pub(super) fn manifests() -> Result<()> {
 }
 
 pub(super) fn stages() -> Result<()> {
-    let args = ["examples/reviews", "--stages", "50:200ms,100:200ms", "--connections", "1,3"];
+    let review = "examples/reviews/pod-create.json";
+    let args = [review, "--stages", "50:200ms,100:200ms", "--connections", "1,3"];
     let (report, code) = against("", &args)?;
     ensure!(code == 0, "{report:#}");
     let runs = report["runs"].as_array().context("no runs")?;

@@ -28,6 +28,8 @@ pub(super) struct Schedule {
     /// Seconds from the run to the stage, and from the stage to the next start.
     begins: f64,
     offset: f64,
+    /// Starts of this stage so far.
+    started: f64,
     number: u64,
 }
 
@@ -42,6 +44,7 @@ impl Schedule {
             stage: 0,
             begins: 0.0,
             offset: 0.0,
+            started: 0.0,
             number: 0,
         };
         schedule.enter();
@@ -60,6 +63,7 @@ impl Schedule {
 
     /// The first start of a stage: at once, or after a random distance.
     fn enter(&mut self) {
+        self.started = 0.0;
         self.offset = match (self.arrivals, self.stages.get(self.stage)) {
             (Arrivals::Poisson, Some(stage)) => exponential(&mut self.rng, stage.rate),
             _ => 0.0,
@@ -82,10 +86,12 @@ impl Iterator for Schedule {
         let at = Duration::try_from_secs_f64(self.begins + self.offset).ok()?;
         let arrival = Arrival { at, stage: self.stage, number: self.number };
         self.number += 1;
-        self.offset += match self.arrivals {
-            Arrivals::Fixed => stage.rate.recip(),
-            Arrivals::Poisson => exponential(&mut self.rng, stage.rate),
-        };
+        self.started += 1.0;
+        match self.arrivals {
+            // Not by adding up distances, which would add up their errors.
+            Arrivals::Fixed => self.offset = self.started / stage.rate,
+            Arrivals::Poisson => self.offset += exponential(&mut self.rng, stage.rate),
+        }
         Some(arrival)
     }
 }
@@ -114,6 +120,17 @@ mod tests {
         let stages: Vec<usize> = all.iter().map(|arrival| arrival.stage).collect();
         assert_eq!(stages, [0, 0, 0, 0, 1, 1]);
         assert_eq!(all[5].number, 5);
+    }
+
+    #[test]
+    fn a_stage_has_as_many_fixed_starts_as_its_rate_says() {
+        for rate in [3.0, 7.0, 50.0, 100.0, 333.0, 1e4] {
+            let stages = vec![Stage { rate, duration: Duration::from_secs(2) }];
+            let count = Schedule::new(stages, Arrivals::Fixed, 1, u64::MAX).count();
+            assert_eq!(f64::from(u32::try_from(count).unwrap()), 2.0 * rate);
+        }
+        let short = Stage { rate: 50.0, duration: Duration::from_millis(200) };
+        assert_eq!(Schedule::new(vec![short; 3], Arrivals::Fixed, 1, u64::MAX).count(), 30);
     }
 
     #[test]

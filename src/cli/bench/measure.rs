@@ -156,10 +156,7 @@ async fn pass(
         Shape::Open { stages, .. } => stages.get(stage).map(|stage| stage.rate),
     };
     let row = |(stage, mut tally): (usize, Tally)| {
-        if complete {
-            // The stage lasted as long as it was said, also after its last answer.
-            tally.elapsed = tally.elapsed.max(lengths.get(stage).copied().unwrap_or_default());
-        }
+        tally.lasted = lengths.get(stage).copied().filter(|_| complete);
         Row { wanted: wanted(stage), tally }
     };
     Ok(Pass {

@@ -22,6 +22,8 @@ pub(super) struct Exchange {
     pub(super) review: usize,
     /// From its intended start to its start.
     pub(super) lag: Duration,
+    /// Whether no connection was free at its intended start.
+    pub(super) blocked: bool,
     /// From its start to the end of the answer.
     pub(super) service: Duration,
     /// When it ended, from the beginning of the run.
@@ -36,6 +38,13 @@ pub(super) struct Exchange {
     pub(super) verdict: Option<Verdict>,
     /// What went wrong.
     pub(super) fault: Option<(Fault, String)>,
+}
+
+/// When a stage is, from the beginning of the run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Window {
+    pub(super) begins: Duration,
+    pub(super) length: Duration,
 }
 
 /// Counts and times.
@@ -58,6 +67,8 @@ pub(super) struct Tally {
     pub(super) answered: u64,
     /// Those that were sent later than a millisecond after their moment.
     pub(super) late: u64,
+    /// Of those, the ones for which no connection was free.
+    pub(super) blocked: u64,
     pub(super) sent: u64,
     pub(super) received: u64,
     pub(super) verdicts: Verdicts,
@@ -68,6 +79,10 @@ pub(super) struct Tally {
     pub(super) samples: Vec<Sample>,
     /// From its beginning to the end of the last answer.
     pub(super) elapsed: Duration,
+    /// Answers that came while it lasted; it may end before the last one comes.
+    pub(super) within: u64,
+    /// How long it lasted, when it came to its end.
+    pub(super) lasted: Option<Duration>,
 }
 
 /// Answers by what they said.
@@ -114,6 +129,7 @@ impl Tally {
             started: 0,
             answered: 0,
             late: 0,
+            blocked: 0,
             sent: 0,
             received: 0,
             verdicts: Verdicts::default(),
@@ -121,17 +137,20 @@ impl Tally {
             reviews: std::iter::repeat_with(review).take(reviews).collect::<Result<_, _>>()?,
             samples: Vec::new(),
             elapsed: Duration::ZERO,
+            within: 0,
+            lasted: None,
         })
     }
 
-    /// Counts a review that was started. `begins` is when this stage begins,
-    /// from the beginning of the run.
-    pub(super) fn record(&mut self, exchange: Exchange, begins: Duration) {
+    /// Counts a review that was started in this stage.
+    pub(super) fn record(&mut self, exchange: Exchange, window: Window) {
         self.started += 1;
         self.late += u64::from(exchange.lag > LATE);
+        self.blocked += u64::from(exchange.lag > LATE && exchange.blocked);
         self.sent += exchange.sent;
         self.received += exchange.received;
-        self.elapsed = self.elapsed.max(exchange.ended.saturating_sub(begins));
+        let ended = exchange.ended.saturating_sub(window.begins);
+        self.elapsed = self.elapsed.max(ended);
         self.lag.record(exchange.lag);
         if let Some(dialed) = exchange.dialed {
             self.handshake.record(dialed);
@@ -148,6 +167,7 @@ impl Tally {
         let fault = exchange.fault.as_ref().map(|(fault, _)| *fault);
         let answered = fault.is_none_or(is_answer);
         self.answered += u64::from(answered);
+        self.within += u64::from(answered && ended <= window.length);
         let known = answered || fault == Some(Fault::Timeout);
         let latency = exchange.lag + exchange.service;
         if known {
@@ -196,6 +216,7 @@ impl Tally {
         self.started += other.started;
         self.answered += other.answered;
         self.late += other.late;
+        self.blocked += other.blocked;
         self.sent += other.sent;
         self.received += other.received;
         self.verdicts.allowed += other.verdicts.allowed;
@@ -216,6 +237,8 @@ impl Tally {
             self.sample(sample.clone());
         }
         self.elapsed += other.elapsed;
+        self.within += other.within;
+        self.lasted = self.lasted.zip(other.lasted).map(|(mine, theirs)| mine + theirs);
     }
 
     /// Reviews that failed in any way, and starts that were missed.
@@ -228,9 +251,18 @@ impl Tally {
         self.started + self.faults.get(&Fault::Missed).copied().unwrap_or_default()
     }
 
-    /// Answers a second, right or wrong; zero when no time has passed.
+    /// Answers a second, right or wrong, while it lasted; of one that was cut
+    /// short, to the last answer. Zero when no time has passed.
     pub(super) fn rate(&self) -> f64 {
-        per_second(self.answered, self.elapsed)
+        match self.lasted {
+            Some(lasted) => per_second(self.within, lasted),
+            None => per_second(self.answered, self.elapsed),
+        }
+    }
+
+    /// How long it lasted, or until its last answer when it was cut short.
+    pub(super) fn length(&self) -> Duration {
+        self.lasted.unwrap_or(self.elapsed)
     }
 }
 
@@ -270,11 +302,14 @@ mod tests {
     use super::*;
 
     const MS: Duration = Duration::from_millis(1);
+    const WINDOW: Window =
+        Window { begins: Duration::from_millis(20), length: Duration::from_millis(85) };
 
     fn exchange(fault: Option<Fault>, lag: u32, service: u32) -> Exchange {
         Exchange {
             review: 0,
             lag: MS * lag,
+            blocked: true,
             service: MS * service,
             ended: MS * 100,
             sent: 10,
@@ -287,19 +322,24 @@ mod tests {
 
     fn tally(all: impl IntoIterator<Item = Exchange>) -> Tally {
         let mut tally = Tally::new(1).unwrap();
-        all.into_iter().for_each(|exchange| tally.record(exchange, MS * 20));
+        all.into_iter().for_each(|exchange| tally.record(exchange, WINDOW));
         tally
     }
 
     #[test]
     fn latency_counts_from_the_intended_start() {
-        let tally = tally([exchange(None, 7, 3), exchange(None, 0, 3)]);
+        let mut tally = tally([exchange(None, 7, 3), exchange(None, 0, 3)]);
         assert_eq!(tally.latency.quantile(1.0).as_millis(), 10);
         assert_eq!(tally.service.quantile(1.0).as_millis(), 3);
-        assert_eq!((tally.started, tally.answered, tally.late), (2, 2, 1));
+        assert_eq!((tally.started, tally.answered, tally.late, tally.blocked), (2, 2, 1, 1));
         assert_eq!((tally.sent, tally.received), (20, 40));
         assert_eq!(tally.elapsed, MS * 80);
         assert!((tally.rate() - 25.0).abs() < 1e-9, "{}", tally.rate());
+        // What is answered after the end does not make it longer.
+        tally.record(Exchange { ended: MS * 9000, ..exchange(None, 0, 3) }, WINDOW);
+        tally.lasted = Some(MS * 100);
+        assert!((tally.rate() - 20.0).abs() < 1e-9, "{}", tally.rate());
+        assert_eq!((tally.length(), tally.elapsed, tally.answered), (MS * 100, MS * 8980, 3));
     }
 
     #[test]

@@ -66,13 +66,14 @@ impl Thresholds {
 mod tests {
     use super::*;
     use crate::cli::bench::fault::Fault;
-    use crate::cli::bench::tally::Exchange;
+    use crate::cli::bench::tally::{Exchange, Window};
 
     fn tally(milliseconds: &[u64], failed: u64) -> Tally {
         let mut tally = Tally::new(1).unwrap();
         let exchange = |service, fault: Option<Fault>| Exchange {
             review: 0,
             lag: Duration::ZERO,
+            blocked: false,
             service,
             ended: Duration::from_secs(1),
             sent: 0,
@@ -82,10 +83,10 @@ mod tests {
             fault: fault.map(|fault| (fault, String::new())),
         };
         for time in milliseconds {
-            tally.record(exchange(Duration::from_millis(*time), None), Duration::ZERO);
+            tally.record(exchange(Duration::from_millis(*time), None), Window::default());
         }
         for _ in 0..failed {
-            tally.record(exchange(Duration::ZERO, Some(Fault::Refused)), Duration::ZERO);
+            tally.record(exchange(Duration::ZERO, Some(Fault::Refused)), Window::default());
         }
         tally
     }

@@ -59,7 +59,7 @@ impl Crew {
         schedule: Schedule,
         tallies: &Arc<Tallies>,
     ) -> bool {
-        let queue = Arc::new(Queue::new());
+        let queue = Arc::new(Queue::new(self.lines.len()));
         let first = self.number;
         let pacer = {
             let (queue, stop, began) = (queue.clone(), load.stop.clone(), tallies.began());
@@ -75,10 +75,11 @@ impl Crew {
                     let waited = start.intended.elapsed();
                     if waited > load.target.timeout {
                         tallies.miss(start.stage, waited);
-                        continue;
+                    } else {
+                        let (number, at) = (first + start.number, (&*tallies, start.stage));
+                        load.send(&mut line, &mut fresh, number, Some(start), at).await;
                     }
-                    let (number, at) = (first + start.number, (&*tallies, start.stage));
-                    load.send(&mut line, &mut fresh, number, Some(start.intended), at).await;
+                    queue.done();
                 }
                 (line, last)
             });

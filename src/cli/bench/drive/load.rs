@@ -9,10 +9,11 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::bench::answer::check;
 use crate::cli::bench::corpus::{Corpus, Fresh};
 use crate::cli::bench::fault::Fault;
-use crate::cli::bench::tally::{Exchange, Tally};
+use crate::cli::bench::tally::{Exchange, Tally, Window};
 use crate::cli::bench::target::Target;
 
 use super::line::Line;
+use super::queue::Start;
 
 /// A target and what it is sent.
 pub(in crate::cli::bench) struct Load {
@@ -26,8 +27,8 @@ pub(in crate::cli::bench) struct Load {
 #[derive(Debug)]
 pub(in crate::cli::bench) struct Tallies {
     began: Instant,
-    /// When each stage begins, after `began`.
-    begins: Vec<Duration>,
+    /// When each stage begins, after `began`, and how long it is.
+    stages: Vec<Window>,
     all: Mutex<Vec<Tally>>,
 }
 
@@ -37,14 +38,15 @@ impl Tallies {
         stages: &[Duration],
         reviews: usize,
     ) -> Result<Arc<Self>, CreationError> {
-        let mut begins = Vec::new();
-        let mut at = Duration::ZERO;
-        for stage in stages {
-            begins.push(at);
-            at += *stage;
-        }
+        let mut begins = Duration::ZERO;
+        let window = |length: &Duration| {
+            let window = Window { begins, length: *length };
+            begins += *length;
+            window
+        };
+        let windows = stages.iter().map(window).collect();
         let all = stages.iter().map(|_| Tally::new(reviews)).collect::<Result<_, _>>()?;
-        Ok(Arc::new(Self { began: Instant::now(), begins, all: Mutex::new(all) }))
+        Ok(Arc::new(Self { began: Instant::now(), stages: windows, all: Mutex::new(all) }))
     }
 
     /// When the run began.
@@ -58,8 +60,8 @@ impl Tallies {
     }
 
     pub(super) fn record(&self, stage: usize, exchange: Exchange) {
-        let begins = self.begins.get(stage).copied().unwrap_or_default();
-        self.with(|all| all.get_mut(stage).map(|tally| tally.record(exchange, begins)));
+        let window = self.stages.get(stage).copied().unwrap_or_default();
+        self.with(|all| all.get_mut(stage).map(|tally| tally.record(exchange, window)));
     }
 
     pub(super) fn miss(&self, stage: usize, waited: Duration) {
@@ -74,13 +76,13 @@ impl Load {
         line: &mut Line,
         fresh: &mut Fresh,
         number: u64,
-        intended: Option<Instant>,
+        start: Option<Start>,
         (tallies, stage): (&Tallies, usize),
     ) -> Option<Fault> {
         let (index, review) = self.corpus.at(number)?;
         let (uid, body) = review.body(fresh);
         let started = Instant::now();
-        let lag = started.saturating_duration_since(intended.unwrap_or(started));
+        let lag = started.saturating_duration_since(start.map_or(started, |start| start.intended));
         let posted = line.post(&self.target, &review.path, &body).await;
         let ended = Instant::now();
         let (received, verdict, fault) = match posted.answer {
@@ -104,6 +106,7 @@ impl Load {
         let exchange = Exchange {
             review: index,
             lag,
+            blocked: start.is_some_and(|start| start.blocked),
             service: ended.duration_since(started),
             ended: ended.duration_since(tallies.began()),
             sent: length(&body),

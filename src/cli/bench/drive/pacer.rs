@@ -31,7 +31,8 @@ pub(super) fn pace(
         if !sleep_until(intended, stop) {
             break false;
         }
-        queue.push(Start { intended, stage: arrival.stage, number: arrival.number });
+        let (stage, number) = (arrival.stage, arrival.number);
+        queue.push(Start { intended, stage, number, blocked: false });
     };
     // A stage lasts as long as it was said, also after its last start.
     let ended = ended && sleep_until(began + schedule.length(), stop);

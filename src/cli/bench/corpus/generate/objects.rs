@@ -66,7 +66,7 @@ fn container(name: &str) -> Value {
             {"name": "cache", "mountPath": "/var/cache/shop"}],
         "livenessProbe": probe("/livez"), "readinessProbe": probe("/readyz"),
         "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File",
-        "imagePullPolicy": "IfNotPresent",
+        "imagePullPolicy": "Always",
         "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]},
             "readOnlyRootFilesystem": true}
     })
