@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{check, completions, controller, demo, manifests, output, render, run, webhook};
+use super::{
+    check, completions, controller, demo, manifests, output, render, run, uninstall, webhook,
+};
 use crate::telemetry::{self, LogFormat};
 
 /// Isolated, secured tenants on Kubernetes.
@@ -41,6 +43,7 @@ pub(super) enum Command {
     Check(check::Check),
     Render(render::Render),
     Manifests(manifests::Manifests),
+    Uninstall(uninstall::Uninstall),
     Completions(completions::Completions),
 }
 
@@ -69,6 +72,7 @@ impl Cli {
             Command::Check(command) => command.run(),
             Command::Render(command) => command.run(),
             Command::Manifests(command) => command.run(),
+            Command::Uninstall(command) => command.run(),
             Command::Completions(command) => command.run(),
         };
         match result {

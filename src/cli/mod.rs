@@ -15,6 +15,7 @@ mod output;
 mod process;
 mod render;
 mod run;
+mod uninstall;
 mod webhook;
 mod world;
 

@@ -214,7 +214,7 @@ fn client_auth(serving: &ServingArgs) -> anyhow::Result<ClientAuth> {
 /// A client that asks once. Who asks knows when to ask again: a retry below the
 /// controller would keep a pass, and the canary's `503`, waiting for seconds,
 /// and would send again what may have been done already.
-async fn client() -> anyhow::Result<kube::Client> {
+pub(super) async fn client() -> anyhow::Result<kube::Client> {
     let mut config = kube::Config::infer()
         .await
         .context("no cluster: set KUBECONFIG, or run inside a cluster")?;
@@ -222,7 +222,7 @@ async fn client() -> anyhow::Result<kube::Client> {
     kube::Client::try_from(config).context("the cluster's configuration cannot be used")
 }
 
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting")
 }
 

@@ -5,6 +5,7 @@
 //! `resourceVersion` that was read, so that of two leaders one starts over.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::configurations::{Kept, keep_one};
 use super::floor::Floor;
+use super::glass::Glass;
 use crate::names;
 use crate::rules::{self, Install};
 use crate::tls::CA_FILE;
@@ -57,8 +59,14 @@ enum KeepError {
     Issue(#[from] crate::tls::rotate::IssueError),
 }
 
-/// Keeps configurations, certificates and the floor until `shutdown`.
-pub(super) async fn keep(client: Client, options: KeepOptions, shutdown: CancellationToken) {
+/// Keeps configurations, certificates and the floor until `shutdown`, but not
+/// while an administrator has stopped it.
+pub(super) async fn keep(
+    client: Client,
+    options: KeepOptions,
+    glass: Arc<Glass>,
+    shutdown: CancellationToken,
+) {
     let floor = Floor::new(client.clone(), options.install.clone());
     let mut keeper = Keeper {
         mutating: Api::all(client.clone()),
@@ -69,11 +77,13 @@ pub(super) async fn keep(client: Client, options: KeepOptions, shutdown: Cancell
     };
     loop {
         // Each by itself: what keeps one of them from being kept keeps not the other.
-        if let Err(error) = floor.look().await {
-            tracing::warn!(error = %Chain(&error), "keeping the floor");
-        }
-        if let Err(error) = keeper.look().await {
-            tracing::warn!(error = %Chain(&error), "keeping the webhook configurations");
+        if !glass.is_on() {
+            if let Err(error) = floor.look().await {
+                tracing::warn!(error = %Chain(&error), "keeping the floor");
+            }
+            if let Err(error) = keeper.look().await {
+                tracing::warn!(error = %Chain(&error), "keeping the webhook configurations");
+            }
         }
         tokio::select! {
             () = shutdown.cancelled() => return,

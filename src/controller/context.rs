@@ -6,6 +6,7 @@ use kube::runtime::events::Recorder;
 
 use super::backoff::Backoff;
 use super::canary::Canaries;
+use super::glass::Glass;
 use super::options::ControllerOptions;
 use super::settled::Settled;
 use super::watch::Caches;
@@ -20,6 +21,7 @@ pub(super) struct Context {
     pub(super) caches: Arc<Caches>,
     pub(super) backoff: Arc<Backoff>,
     pub(super) canaries: Canaries,
+    pub(super) glass: Arc<Glass>,
     pub(super) settled: Settled,
     pub(super) recorder: Recorder,
     pub(super) digest_key: DigestKey,

@@ -18,6 +18,7 @@ mod context;
 mod digest_key;
 mod finalize;
 mod floor;
+mod glass;
 mod observe;
 mod options;
 mod prune;

@@ -11,7 +11,7 @@ use super::backoff::jittered;
 use super::context::{Context, ReconcileError};
 use super::report::{Report, unreadable};
 use super::watch::Guarded;
-use super::{apply, canary, finalize, observe, prune, suspend};
+use super::{apply, canary, finalize, glass, observe, prune, suspend};
 use crate::api::{FieldError, Tenant, TenantClass, ValidTenant, resolve};
 use crate::provision::{self, Applied, Canary, Observed};
 
@@ -36,6 +36,12 @@ pub(super) async fn reconcile(
         let action = finalize::advance(&context, tenant).await?;
         context.backoff.forget(&name);
         return Ok(action);
+    }
+    // What was never provisioned cannot be healed: new Tenants come to be.
+    let is_provisioned = tenant.status.iter().any(|status| status.observed_generation.is_some());
+    if is_provisioned && context.glass.is_on() {
+        tracing::info!(tenant = name, "not looked at: break-glass is on");
+        return Ok(Action::requeue(glass::LOOK));
     }
     let is_settled = if finalize::is_held(tenant) {
         provision(&context, tenant).await?

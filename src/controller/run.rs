@@ -16,6 +16,7 @@ use super::canary::Canaries;
 use super::certificates;
 use super::context::Context;
 use super::digest_key;
+use super::glass::{self, Glass};
 use super::options::{ControllerError, ControllerOptions};
 use super::reconcile::{on_error, reconcile};
 use super::settled::Settled;
@@ -76,24 +77,32 @@ async fn lead(
         () = caches.synced() => tracing::info!("every watch has listed"),
         () = shutdown.cancelled() => return Ok(()),
     }
-    // Dropped with this function, like the watches, but its end is not theirs.
-    let mut keepers = JoinSet::new();
-    if let Some(keep) = options.keep.clone() {
-        keepers.spawn(certificates::keep(client.clone(), keep, shutdown.clone()));
-    }
     let reporter = Reporter {
         controller: names::CONTROLLER_ACCOUNT.to_owned(),
         instance: Some(options.identity.clone()),
     };
+    let recorder = Recorder::new(client.clone(), reporter);
+    let glass = Arc::new(Glass::new(client.clone(), &options.facts.lessor_namespace));
+    // Known before the first write.
+    glass.look().await;
+    // Dropped with this function, like the watches, but their end is not theirs.
+    let mut keepers = JoinSet::new();
+    let metrics = options.metrics.clone();
+    keepers.spawn(glass::follow(glass.clone(), recorder.clone(), metrics, shutdown.clone()));
+    if let Some(keep) = options.keep.clone() {
+        let keep = certificates::keep(client.clone(), keep, glass.clone(), shutdown.clone());
+        keepers.spawn(keep);
+    }
     let config = Config::default().concurrency(options.concurrency.max(1));
     let context = Arc::new(Context {
-        writer: Writer::new(client.clone(), options.crash_after_writes),
+        writer: Writer::new(client, options.crash_after_writes),
         options,
         caches,
         backoff,
         canaries: Canaries::default(),
         settled: Settled::default(),
-        recorder: Recorder::new(client, reporter),
+        glass,
+        recorder,
         digest_key,
     });
     let requests = futures::stream::poll_fn(move |task| requests.poll_recv(task));

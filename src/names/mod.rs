@@ -101,6 +101,8 @@ pub const FLOOR_VOLUMES: &str = "lessor-volumes";
 /// Every policy of the floor, in the order of their installation.
 pub const FLOOR: [&str; 5] =
     [FLOOR_NAMESPACES, FLOOR_MANAGED, FLOOR_PODS, FLOOR_NETWORK, FLOOR_VOLUMES];
+/// ConfigMap in Lessor's namespace by which an administrator stops healing for a while.
+pub const BREAK_GLASS: &str = "lessor-break-glass";
 /// Lease of the leading controller.
 pub const LEADER_LEASE: &str = "lessor-controller";
 /// Verb on `tenants.lessor.io` that makes a caller an administrator.

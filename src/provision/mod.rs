@@ -4,7 +4,7 @@
 //! The way of a Tenant: [`intent`] (which names are ours, before anything is
 //! created) -> [`render`] -> the controller applies -> [`prune`] -> [`status`],
 //! which is made of [`Applied`] and never of wishes. Beside it [`hold`] (a spec
-//! that cannot be applied), [`plan`] (suspension) and [`next`] (deletion, one
+//! that cannot be applied), [`break_glass`] (healing was stopped), [`plan`] (suspension) and [`next`] (deletion, one
 //! step a call).
 //!
 //! Pure and deterministic: no client, clock, randomness or files; time and keys
@@ -13,6 +13,7 @@
 
 mod access;
 mod applied;
+mod break_glass;
 mod claim;
 mod compare;
 mod conditions;
@@ -33,6 +34,7 @@ mod tests;
 
 pub use access::binding_name;
 pub use applied::{Applied, AppliedNamespace, Canary, Failure, FailureReason, Suspension};
+pub use break_glass::{BreakGlass, break_glass};
 pub use claim::{Claim, claim};
 pub use compare::{is_current, merged};
 pub use deletion::{DeletingNamespace, DeletionStep, ObservedDeletion, Phase, next};

@@ -2,8 +2,9 @@
 //!
 //! One table says which requests the API server sends to Lessor, and which it
 //! does not and why. The webhook configurations, the floor, the RBAC rules, the
-//! workloads and the order in which they are installed are rendered from the table and
-//! from [`Install`]; nothing of it is written by hand anywhere else.
+//! workloads and the order in which they are installed and taken away are
+//! rendered from the table and from [`Install`]; nothing of it is written by hand
+//! anywhere else.
 //!
 //! Pure: rendering is a function of its arguments, and equal arguments give
 //! equal bytes. Never judges a request, never talks to a cluster, never renders
@@ -18,6 +19,7 @@ mod configurations;
 mod floor;
 mod install;
 mod rbac;
+mod removal;
 mod table;
 mod yaml;
 
@@ -32,6 +34,7 @@ pub use install::{
     Certificates, HEALTH_PORT, Install, Stage, WEBHOOK_PORT, default_class, manifests, stages,
 };
 pub use rbac::{ADMINISTRATOR_ROLE, AUTHOR_ROLE, BINDABLE_ROLE, PolicyRule, TENANT_ROLES};
+pub use removal::{ObjectRef, Removal, removal};
 pub use table::{
     Coverage, Entry, NOT_INTERCEPTED, NotIntercepted, Operation, Phase, Reach, Row, Scope, Variant,
     covers, entries,

@@ -79,6 +79,8 @@ pub struct Metrics {
     overloads: Counter,
     certificate_not_after: Gauge,
     leader: Gauge,
+    break_glass: Gauge,
+    break_glass_expires: Gauge,
 }
 
 impl Default for Metrics {
@@ -118,6 +120,18 @@ impl Default for Metrics {
         );
         let leader = Gauge::default();
         registry.register("leader", "1 while this process leads", leader.clone());
+        let break_glass = Gauge::default();
+        registry.register(
+            "break_glass",
+            "1 while an administrator has stopped healing",
+            break_glass.clone(),
+        );
+        let break_glass_expires = Gauge::default();
+        registry.register(
+            "break_glass_expires_seconds",
+            "When healing begins again by itself, Unix time; 0 while it is not stopped",
+            break_glass_expires.clone(),
+        );
         Self {
             registry: Arc::new(Mutex::new(registry)),
             reviews,
@@ -126,6 +140,8 @@ impl Default for Metrics {
             overloads,
             certificate_not_after,
             leader,
+            break_glass,
+            break_glass_expires,
         }
     }
 }
@@ -163,6 +179,12 @@ impl Metrics {
     /// Notes whether this process leads.
     pub fn leading(&self, leads: bool) {
         self.leader.set(i64::from(leads));
+    }
+
+    /// Notes whether healing is stopped, and until when, in Unix seconds.
+    pub fn break_glass(&self, on: bool, expires: i64) {
+        self.break_glass.set(i64::from(on));
+        self.break_glass_expires.set(expires);
     }
 
     /// The metrics as Prometheus (OpenMetrics) text.

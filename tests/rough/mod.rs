@@ -6,6 +6,7 @@
 //! `wire` and `client_certificates` need no control plane.
 
 mod api;
+mod break_glass;
 mod certificates;
 mod client_certificates;
 mod configurations;
@@ -24,6 +25,7 @@ mod readiness;
 mod restarts;
 mod review;
 mod tenants;
+mod uninstall;
 mod wire;
 
 use crate::suite::Suite;
@@ -36,11 +38,13 @@ pub(crate) fn register(suite: &mut Suite) {
     configurations::register(suite);
     drain::register(suite);
     floor::register(suite);
+    break_glass::register(suite);
     gate::register(suite);
     leaders::register(suite);
     crashes::register(suite);
     certificates::register(suite);
     readiness::register(suite);
     order::register(suite);
+    uninstall::register(suite);
     empty_root::register(suite);
 }

@@ -11,7 +11,6 @@ use crate::rules::install::{Certificates, Install};
 /// `update`, because what may hold nothing that others added is replaced, not applied.
 const MAINTAIN: &[&str] = &["get", "list", "watch", "create", "patch", "update", "delete"];
 const WIND_DOWN: &[&str] = &["get", "list", "watch", "patch", "delete", "deletecollection"];
-const BREAK_GLASS: &str = "lessor-break-glass";
 const SECRET_READER: &str = "lessor-secret-source";
 
 /// The webhook reads what it decides by and asks who may grant what. It writes
@@ -84,7 +83,7 @@ const CONTROLLER_LOCAL: &[PolicyRule] = &[
         &["get", "list", "watch", "patch", "update"],
     )
     .named(&[names::LEADER_LEASE]),
-    PolicyRule::of("", &["configmaps"], READ).named(&[BREAK_GLASS]),
+    PolicyRule::of("", &["configmaps"], READ).named(&[names::BREAK_GLASS]),
     PolicyRule::of("", &["secrets"], READ).named(&[names::CERTIFICATE_SECRET]),
 ];
 
