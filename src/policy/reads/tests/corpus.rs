@@ -16,7 +16,7 @@ macro_rules! corpus {
 }
 
 /// Every policy of the corpus.
-pub(super) const CORPUS: [(&str, &str); 32] = corpus![
+pub(super) const CORPUS: [(&str, &str); 31] = corpus![
     "allowed-registries.rego",
     "capabilities.v0.rego",
     "container-order.rego",
@@ -47,7 +47,6 @@ pub(super) const CORPUS: [(&str, &str); 32] = corpus![
     "tenant.rego",
     "user.rego",
     "users.v0.rego",
-    "virtual-document.rego",
     "walk-by-hand.rego",
 ];
 
