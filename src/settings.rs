@@ -188,9 +188,6 @@ pub struct ServingArgs {
     /// refusals alone.
     #[arg(long, env = "LESSOR_DECISION_LOG_ALLOWS", default_value_t = 100, value_name = "ONE_IN")]
     pub decision_log_allows: u64,
-    /// Evaluates every policy anew instead of remembering its verdicts.
-    #[arg(long, env = "LESSOR_NO_POLICY_MEMO")]
-    pub no_policy_memo: bool,
     /// How long to keep serving after SIGTERM; API servers reuse idle
     /// connections for up to 90 s.
     #[arg(long, env = "LESSOR_DRAIN_SECONDS", default_value_t = 95, value_name = "SECONDS")]

@@ -52,7 +52,7 @@ impl Policies<'_> {
         patch: &mut Vec<PatchOperation>,
         findings: &mut Findings,
     ) {
-        if self.snapshot.policies().is_empty() || is_made_by_controller(request) {
+        if !self.snapshot.policies().patches() || is_made_by_controller(request) {
             return;
         }
         let world = self.world();

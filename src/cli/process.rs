@@ -72,7 +72,7 @@ impl Process {
                 store,
                 metrics.clone(),
                 Some(AccessReviews::new(client.clone())),
-                evaluator_options(serving),
+                EvaluatorOptions::default(),
             );
             let reviewer = with_log(reviewer, serving, "-")?;
             let server = webhook::start(serving.listen, certificates, reviewer).await?;
@@ -156,7 +156,7 @@ pub(super) fn serve_files(
         let store = SnapshotStore::fixed(snapshot);
         let state =
             Health::new(Some(store.clone()), Some(Arc::clone(&certificates)), metrics.clone());
-        let reviewer = Reviewer::new(store, metrics, None, evaluator_options(serving));
+        let reviewer = Reviewer::new(store, metrics, None, EvaluatorOptions::default());
         let reviewer = with_log(reviewer, serving, NO_LOG)?;
         let server = webhook::start(serving.listen, certificates, reviewer).await?;
         tracing::info!(address = %server.address(), tenants, "serving admission from files");
@@ -182,10 +182,6 @@ fn with_log(reviewer: Reviewer, serving: &ServingArgs, default: &str) -> anyhow:
     let log = DecisionLog::open(&path, serving.decision_log_allows)
         .with_context(|| format!("the decision log {}", path.display()))?;
     Ok(reviewer.with_log(log))
-}
-
-fn evaluator_options(serving: &ServingArgs) -> EvaluatorOptions {
-    EvaluatorOptions { memo: !serving.no_policy_memo, ..EvaluatorOptions::default() }
 }
 
 /// Adds the shipped class unless the files have one of that name.

@@ -14,7 +14,9 @@ use super::patch::edits;
 use super::question::{Question, TenantInput, UserInput};
 use super::select::Subject;
 use super::verdict::{Finding, findings};
-use crate::api::{CaseVerdict, FreeForm, LabelMap, Operation, PolicyCase, PolicySpec};
+use crate::api::{
+    CaseVerdict, FreeForm, LabelMap, Operation, ParametersSchema, PolicyCase, PolicySpec,
+};
 use crate::names::{self, Reason};
 
 /// What a case showed.
@@ -83,17 +85,25 @@ pub fn run(
 ) -> Result<Vec<CaseOutcome>, Vec<LoadError>> {
     let schema = schema(spec)?;
     let outcomes = spec.cases.iter().map(|case| {
-        let parameters = match &case.parameters {
-            Some(own) => Parameters::of(own, schema.as_ref()),
-            None => policy.parameters.clone(),
-        };
-        let asked = Asked::of(case);
-        let mut outcome = asked.outcome(policy, &parameters, machine, EngineKind::Interpreter);
+        let mut outcome = ask(policy, case, schema.as_ref(), machine, EngineKind::Interpreter);
         outcome.name.clone_from(&case.name);
         outcome.failures = compare(case, &outcome);
         outcome
     });
     Ok(outcomes.collect())
+}
+
+/// Asks one engine, with the case's parameters or the policy's own.
+fn ask(
+    policy: &Enforced,
+    case: &PolicyCase,
+    schema: Option<&ParametersSchema>,
+    machine: &mut Machine,
+    engine: EngineKind,
+) -> CaseOutcome {
+    let own = case.parameters.as_ref().map(|own| Parameters::of(own, schema));
+    let parameters = own.as_ref().unwrap_or(&policy.parameters);
+    Asked::of(case).outcome(policy, parameters, machine, engine)
 }
 
 fn choose(
@@ -112,11 +122,7 @@ fn choose(
     let schema = schema(spec)?;
     let (mut denied, mut allowed) = (false, false);
     for (case, reference) in spec.cases.iter().zip(outcomes) {
-        let parameters = match &case.parameters {
-            Some(own) => Parameters::of(own, schema.as_ref()),
-            None => policy.parameters.clone(),
-        };
-        let fast = Asked::of(case).outcome(policy, &parameters, machine, EngineKind::Rvm);
+        let fast = ask(policy, case, schema.as_ref(), machine, EngineKind::Rvm);
         if (&fast.findings, &fast.patch) != (&reference.findings, &reference.patch) {
             let why = format!("the engines differ on case {:?}", case.name);
             return Ok((EngineKind::Interpreter, why));
@@ -380,29 +386,4 @@ fn operations(result: &Value) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_fast_engine_misreads_stays_with_the_interpreter() {
-        let engine = |rule: &str| {
-            let named =
-                |name: &str| json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}});
-            let spec = json!({
-                "rego": format!("package p\nviolation contains {{\"msg\": \"x\"}} if f(input.review.object.metadata.name)\n{rule}\n"),
-                "match": {"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}]},
-                "cases": [
-                    {"name": "denies", "object": named("bad"), "expect": {"verdict": "deny"}},
-                    {"name": "allows", "object": named("good"), "expect": {"verdict": "allow"}},
-                ]
-            });
-            admit("p", &serde_json::from_value(spec).unwrap()).unwrap().engine
-        };
-        assert_eq!(engine("f(x) if x == \"bad\""), EngineKind::Rvm);
-        assert_eq!(
-            engine("f(x) if x == \"bad\"\nelse := true if x == \"worse\""),
-            EngineKind::Interpreter
-        );
-        assert_eq!(engine("f(x) if { every y in [x] { y == \"bad\" } }"), EngineKind::Interpreter);
-    }
-}
+mod tests;

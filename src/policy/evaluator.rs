@@ -21,8 +21,6 @@ use super::verdict::{Finding, Verdict, findings};
 /// How a worker judges.
 #[derive(Clone, Copy, Debug)]
 pub struct EvaluatorOptions {
-    /// Whether verdicts are remembered.
-    pub memo: bool,
     /// Every how many evaluations of the fast engine the interpreter is asked
     /// too; never with 0.
     pub shadow: u32,
@@ -30,7 +28,7 @@ pub struct EvaluatorOptions {
 
 impl Default for EvaluatorOptions {
     fn default() -> Self {
-        Self { memo: true, shadow: 1000 }
+        Self { shadow: 1000 }
     }
 }
 
@@ -52,8 +50,6 @@ pub struct World<'a> {
 pub struct Counts {
     /// Evaluations by an engine.
     pub evaluated: u64,
-    /// Verdicts that were remembered.
-    pub remembered: u64,
     /// Evaluations after which the engines did not agree, by policy.
     pub disagreed: BTreeMap<Arc<str>, u64>,
     /// Errors of builtins that imported policies took for undefined.
@@ -126,13 +122,7 @@ impl Evaluator {
                     .then(|| world.policies.exemption(policy, &question.subject, world.now))
                     .flatten()
                     .cloned();
-                Some(Verdict {
-                    policy: policy.clone(),
-                    enforcement,
-                    outcome,
-                    exempted_by,
-                    remembered: false,
-                })
+                Some(Verdict { policy: policy.clone(), enforcement, outcome, exempted_by })
             })
             .collect()
     }

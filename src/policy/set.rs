@@ -56,6 +56,7 @@ pub struct PolicySet {
     by_policy: BTreeMap<Arc<str>, Vec<Arc<Exemption>>>,
     order: Vec<Member>,
     index: Index,
+    patches: bool,
 }
 
 impl PolicySet {
@@ -128,6 +129,12 @@ impl PolicySet {
         !self.is_empty() && self.index.has(kind, operation)
     }
 
+    /// Whether any policy patches.
+    #[must_use]
+    pub const fn patches(&self) -> bool {
+        self.patches
+    }
+
     /// Policies that judge the subject, by name.
     pub fn matching<'a>(
         &'a self,
@@ -157,6 +164,10 @@ impl PolicySet {
     fn reindex(&mut self) {
         self.order = self.members.values().cloned().collect();
         self.index = Index::new(self.order.iter().map(Member::matcher));
+        self.patches = self
+            .order
+            .iter()
+            .any(|member| matches!(member, Member::Enforced(policy) if policy.order.is_some()));
     }
 
     fn resort_exemptions(&mut self) {

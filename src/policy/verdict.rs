@@ -39,8 +39,6 @@ pub struct Verdict {
     pub outcome: Result<Arc<[Finding]>, EvalError>,
     /// Name of the Exemption that takes the findings back.
     pub exempted_by: Option<Arc<str>>,
-    /// Whether it was remembered.
-    pub remembered: bool,
 }
 
 /// Reads the results of the entry rule: a set (or list) of `{msg, field?,

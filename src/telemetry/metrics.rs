@@ -64,8 +64,6 @@ pub struct PolicyObserved<'a> {
     pub enforcement: &'static str,
     /// What it said.
     pub outcome: PolicyVerdict,
-    /// Whether it was remembered.
-    pub remembered: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -73,11 +71,6 @@ struct PolicyLabels {
     policy: String,
     enforcement: &'static str,
     verdict: PolicyVerdict,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct MemoLabels {
-    result: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -129,7 +122,6 @@ pub struct Metrics {
     overloads: Counter,
     policies: Family<PolicyLabels, Counter>,
     policy_names: Arc<Mutex<BTreeSet<String>>>,
-    memo: Family<MemoLabels, Counter>,
     disagreements: Family<DisagreementLabels, Counter>,
     swallowed: Counter,
     decisions_dropped: Gauge,
@@ -172,12 +164,6 @@ impl Default for Metrics {
             "Verdicts of policies, by policy, enforcement and verdict",
             policies.clone(),
         );
-        let memo = Family::default();
-        registry.register(
-            "policy_memo",
-            "Verdicts of policies that were remembered (hit) or evaluated (miss)",
-            memo.clone(),
-        );
         let disagreements = Family::default();
         registry.register(
             "policy_engine_disagreements",
@@ -212,7 +198,6 @@ impl Default for Metrics {
             overloads,
             policies,
             policy_names: Arc::default(),
-            memo,
             disagreements,
             swallowed,
             decisions_dropped,
@@ -245,8 +230,6 @@ impl Metrics {
             verdict: observed.outcome,
         };
         self.policies.get_or_create(&labels).inc();
-        let result = if observed.remembered { "hit" } else { "miss" };
-        self.memo.get_or_create(&MemoLabels { result }).inc();
     }
 
     /// Counts what the engines did not agree about.

@@ -60,7 +60,6 @@ struct Policy<'a> {
     verdict: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     exempted_by: Option<&'a str>,
-    remembered: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     findings: Vec<Finding<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,7 +141,6 @@ impl<'a> Policy<'a> {
             enforcement: verdict.enforcement,
             verdict: word,
             exempted_by: verdict.exempted_by.as_deref(),
-            remembered: verdict.remembered,
             findings,
             error,
         }

@@ -15,8 +15,8 @@ use crate::admission::{
 };
 use crate::cluster::{AccessReviews, SnapshotStore, Subject};
 use crate::isolation::Violation;
-use crate::names::Reason;
-use crate::policy::{Counts, Evaluator, EvaluatorOptions};
+use crate::names::{self, Reason};
+use crate::policy::{Counts, Evaluator, EvaluatorOptions, PolicySet};
 use crate::snapshot::Snapshot;
 use crate::telemetry::{DecisionLog, Metrics, Observed, PolicyObserved, PolicyVerdict, Verdict};
 
@@ -78,24 +78,25 @@ impl Reviewer {
         } else {
             self.judge_large(endpoint, body, until).await
         };
-        let (request, decision) = match tried {
-            Err(Failed::Panicked) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-            Err(Failed::Overloaded(None)) => {
-                return StatusCode::SERVICE_UNAVAILABLE.into_response();
-            }
-            Err(Failed::Overloaded(Some(request))) => (request, overloaded()),
+        let settled = match tried {
+            Err(failed) => Err(failed),
             Ok(Tried::Rejected(rejected)) => return self.reject(&rejected, endpoint, started),
-            Ok(Tried::Judged(request, Outcome::Decided(decision))) => (request, decision),
+            Ok(Tried::Judged(request, Outcome::Decided(decision))) => Ok((request, decision)),
             Ok(Tried::Judged(request, Outcome::NotYet(not_yet))) => {
-                match self.wait(request, not_yet, endpoint, until).await {
-                    Ok(decided) => decided,
-                    Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-                }
+                self.wait(request, not_yet, endpoint, until).await
             }
             Ok(Tried::Judged(request, Outcome::NeedsAccess(needs))) => {
                 let decision = self.ask(&request.user, needs, until).await;
-                (request, decision)
+                Ok((request, decision))
             }
+        };
+        let (request, decision) = match settled {
+            Ok(settled) => settled,
+            Err(Failed::Overloaded(Some(request))) => (request, overloaded()),
+            Err(Failed::Overloaded(None)) => {
+                return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            }
+            Err(Failed::Panicked) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         };
         self.record(&request, &decision, endpoint, size, started);
         json(wire::answer(&request.uid, &decision))
@@ -118,15 +119,14 @@ impl Reviewer {
             self.metrics.overloaded();
             return Err(Failed::Overloaded(Some(request)));
         };
-        let concerned = snapshot.policies().concerns(&request.kind.kind, request.operation);
+        let costly = is_costly(&request, endpoint.phase, snapshot.policies());
         let work = move || {
             evaluator.run(|evaluator| {
                 let outcome = decide_now(evaluator, &mut request, endpoint, &snapshot, until);
                 (Tried::Judged(request, outcome), evaluator.take_counts())
             })
         };
-        // What a policy costs is its author's choice.
-        let (tried, counts) = if concerned { on_worker(work).await? } else { work() };
+        let (tried, counts) = if costly { on_worker(work).await? } else { work() };
         self.count(&counts);
         Ok(tried)
     }
@@ -322,6 +322,14 @@ async fn on_worker<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(|_| Failed::Panicked)
 }
 
+/// Whether Rego may run or be compiled: what that costs is its author's choice.
+fn is_costly(request: &Request, phase: Phase, policies: &PolicySet) -> bool {
+    let compiled =
+        request.resource.group == names::GROUP && request.resource.resource == "policies";
+    let asked = phase == Phase::Validating || policies.patches();
+    compiled || (asked && policies.concerns(&request.kind.kind, request.operation))
+}
+
 fn decide_now(
     evaluator: &mut Evaluator,
     request: &mut Request,
@@ -342,12 +350,7 @@ fn observed(verdict: &crate::policy::Verdict) -> PolicyObserved<'_> {
         Ok(_) => PolicyVerdict::Violated,
         Err(_) => PolicyVerdict::Failed,
     };
-    PolicyObserved {
-        policy: &verdict.policy,
-        enforcement: verdict.enforcement.as_str(),
-        outcome,
-        remembered: verdict.remembered,
-    }
+    PolicyObserved { policy: &verdict.policy, enforcement: verdict.enforcement.as_str(), outcome }
 }
 
 /// Not to be tried again at once: that would amplify it.

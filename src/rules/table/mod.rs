@@ -10,9 +10,10 @@ mod mutating;
 mod types;
 mod validating;
 
+pub use crate::api::Operation;
 pub use all::entries;
 pub use coverage::{Coverage, NOT_INTERCEPTED, NotIntercepted, covers};
-pub use types::{Entry, Operation, Phase, Reach, Row, Scope, Variant};
+pub use types::{Entry, Phase, Reach, Row, Scope, Variant};
 
 #[cfg(test)]
 mod tests;

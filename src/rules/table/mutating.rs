@@ -2,8 +2,9 @@
 //! only judged here, so that their caller sees our reason and field and not the
 //! floor's, which comes before the validating webhooks.
 
-use super::types::{Entry, Operation, Phase, Reach, Row, Scope};
+use super::types::{Entry, Phase, Reach, Row, Scope};
 use super::validating::{MANAGED_CORE, MANAGED_NETWORK, MANAGED_RBAC};
+use crate::api::Operation;
 use crate::rules::conditions as on;
 
 const WRITES: &[Operation] = &[Operation::Create, Operation::Update];

@@ -1,5 +1,6 @@
 //! Shapes of the table.
 
+use crate::api::Operation;
 use crate::rules::conditions::Condition;
 
 /// In which phase of admission an entry is called.
@@ -18,32 +19,6 @@ impl Phase {
         match self {
             Self::Mutating => "mutate",
             Self::Validating => "validate",
-        }
-    }
-}
-
-/// An operation of an admission request. Reads are never sent to webhooks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Operation {
-    /// POST, and PUT or apply of a missing object.
-    Create,
-    /// PUT, every kind of PATCH, apply.
-    Update,
-    /// DELETE, and each object of a deletecollection.
-    Delete,
-    /// exec, attach, portforward, proxy.
-    Connect,
-}
-
-impl Operation {
-    /// The name on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "CREATE",
-            Self::Update => "UPDATE",
-            Self::Delete => "DELETE",
-            Self::Connect => "CONNECT",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is judged.
 
-use super::types::{Entry, Operation, Phase, Reach, Row, Scope};
+use super::types::{Entry, Phase, Reach, Row, Scope};
+use crate::api::Operation;
 use crate::rules::conditions as on;
 
 const CREATE: &[Operation] = &[Operation::Create];
